@@ -1,0 +1,1 @@
+//! Global trade item numbers.
