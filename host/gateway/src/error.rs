@@ -1,0 +1,175 @@
+//! What can go wrong, in words that name the place and the remedy. No variant holds a secret or a body.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use http::Method;
+
+use crate::{address::Reach, target::TargetError};
+
+/// A gateway or a route that cannot be built as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    #[error("gateway setting `{setting}` {rule}")]
+    Setting { setting: &'static str, rule: &'static str },
+    #[error("the TLS client cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    #[error("budget `{budget}` lets nothing through; its requests and seconds must be above 0")]
+    EmptyBudget { budget: String },
+    #[error("response header name `{name}` is not a header name")]
+    HeaderName { name: String },
+    #[error("the address `{url}` of endpoint `{endpoint}` is not usable: {reason}")]
+    Url { endpoint: String, url: String, reason: String },
+    #[error("path prefix `{path}` of endpoint `{endpoint}` is not usable: {reason}")]
+    Path { endpoint: String, path: String, reason: TargetError },
+    #[error("grant `{host}` is not `HOST` or `HOST:PORT`")]
+    Grant { host: String },
+    #[error(
+        "endpoint `{endpoint}` needs host `{host}`, which is not granted; add `{host}` to the channel's grants"
+    )]
+    NotGranted { endpoint: String, host: String },
+    #[error(
+        "endpoint `{endpoint}` would send credentials to `{host}` unencrypted; use https, or grant the host with \
+         `allow_private` if it is on your own network"
+    )]
+    Unencrypted { endpoint: String, host: String },
+    #[error("endpoint `{endpoint}`: {refusal}")]
+    Address { endpoint: String, refusal: AddressRefusal },
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+}
+
+/// An address that a host name stands for, and that may not be reached.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("host `{host}` is at {address}, {}", remedy(*.reach))]
+pub struct AddressRefusal {
+    pub host: String,
+    pub address: IpAddr,
+    pub reach: Reach,
+}
+
+fn remedy(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Never => "which no grant opens (link-local, cloud metadata, multicast or reserved)",
+        Reach::Private | Reach::Public => {
+            "on this machine or a private network; set `allow_private` in the channel's grant for it to allow that"
+        }
+    }
+}
+
+/// A request that the endpoint's description or the operator's grants do not cover. It was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("endpoint {index} does not exist; the connector declares {count}")]
+    Endpoint { index: usize, count: usize },
+    #[error(
+        "endpoint `{endpoint}` does not declare method {method}; declare it in the connector's `endpoints`"
+    )]
+    Method { endpoint: Arc<str>, method: Method },
+    #[error("endpoint `{endpoint}` does not declare path `{path}`; declare a prefix of it in its `paths`")]
+    Path { endpoint: Arc<str>, path: String },
+    #[error("target `{target}` is refused: {reason}")]
+    Target { target: String, reason: TargetError },
+    #[error("header `{name}` belongs to the host; the connector must not set it")]
+    ReservedHeader { name: String },
+    #[error("header `{name}` is not a valid HTTP header; remove control characters from its name and value")]
+    Header { name: String },
+    #[error("a request body of {bytes} bytes is above the limit of {limit} (setting `request_bytes`)")]
+    RequestTooLarge { bytes: usize, limit: usize },
+    #[error(transparent)]
+    Address(#[from] AddressRefusal),
+}
+
+/// Why a request has no response for the connector.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SendError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The channel, or a budget, lets nothing through for a while.
+    #[error("`{host}` takes no more requests for {:.1} s", .retry_after.as_secs_f64())]
+    Throttled { host: Arc<str>, retry_after: Duration },
+    /// The channel failed on every attempt.
+    #[error("`{host}` failed on {attempts} attempt(s), lastly with {outage}")]
+    Unavailable { host: Arc<str>, attempts: u32, outage: Outage },
+    #[error("`{host}` did not answer {attempts} attempt(s) within {} ms (setting `request_timeout_ms`)", .limit.as_millis())]
+    Timeout { host: Arc<str>, attempts: u32, limit: Duration },
+    #[error("`{host}` answered {status} with more than {limit} bytes (setting `response_bytes`)")]
+    ResponseTooLarge { host: Arc<str>, status: u16, limit: usize },
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+}
+
+/// How a channel failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Outage {
+    #[error("status {0}")]
+    Status(u16),
+    /// No connection, so the request did not arrive.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// The connection ended early, or what came back is not HTTP.
+    #[error("a broken response: {0}")]
+    Broken(String),
+}
+
+impl SendError {
+    /// Whether the same request may succeed later without anybody changing anything.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Throttled { .. } | Self::Unavailable { .. } | Self::Timeout { .. } => true,
+            Self::Credentials(error) => error.retryable(),
+            Self::Refused(_) | Self::ResponseTooLarge { .. } => false,
+        }
+    }
+
+    /// Whether the channel may have acted on the request all the same.
+    pub fn uncertain(&self) -> bool {
+        match self {
+            Self::Timeout { .. } | Self::ResponseTooLarge { .. } => true,
+            Self::Unavailable { outage, .. } => !matches!(outage, Outage::Connect(_)),
+            Self::Refused(_) | Self::Throttled { .. } | Self::Credentials(_) => false,
+        }
+    }
+}
+
+/// Credentials that cannot be read, or that are not taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CredentialsError {
+    #[error("credentials name neither or both of `env` and `file`; name exactly one")]
+    Reference,
+    #[error(
+        "the channel needs credentials; configure them as {{\"env\": \"NAME\"}} or {{\"file\": \"PATH\"}}"
+    )]
+    Missing,
+    #[error("the environment variable `{name}` that should hold the credentials is not set, or not text")]
+    Environment { name: String },
+    #[error("the credentials file `{path}` cannot be read: {reason}")]
+    File { path: String, reason: String },
+    #[error("the credentials in {place} are empty")]
+    Empty { place: String },
+    #[error("the credentials in {place} are not `USER:PASSWORD`")]
+    Basic { place: String },
+    #[error("the credentials in {place} hold characters that no header may hold")]
+    Characters { place: String },
+    #[error(
+        "{place} is not a service-account key ({reason}); name the JSON key file, or set `\"bearer\": true` if it \
+         holds a plain token"
+    )]
+    ServiceAccountKey { place: String, reason: String },
+    #[error("the token address `{url}` of the service account is not usable: {reason}")]
+    TokenAddress { url: String, reason: String },
+    #[error("`{host}` gave no access token: {reason}")]
+    TokenOutage { host: String, reason: String },
+    #[error(
+        "`{host}` refused to give an access token: {reason}; check the service account's key and permissions"
+    )]
+    TokenRefused { host: String, reason: String },
+    #[error("`{host}` does not take the channel's credentials (status 401); check or replace them")]
+    NotTaken { host: Arc<str> },
+}
+
+impl CredentialsError {
+    /// Whether time alone may put it right.
+    pub fn retryable(&self) -> bool {
+        matches!(self, Self::TokenOutage { .. })
+    }
+}
