@@ -1,0 +1,15 @@
+//! What a connector has promised, as pure functions over what it handed back.
+//!
+//! Each returns the breach in one sentence; the caller adds which connector and which function.
+
+mod coverage;
+mod declaration;
+mod message;
+#[cfg(test)]
+pub(crate) mod sample;
+mod verdict;
+
+pub(crate) use coverage::Coverage;
+pub(crate) use declaration::breaches;
+pub(crate) use message::check_request;
+pub(crate) use verdict::{check_opening, check_rejected, check_remote_id, check_warnings};

@@ -1,0 +1,167 @@
+//! A request must stay within the endpoints its connector declared, and leave alone what the host adds.
+
+use wharf_catalog::{
+    Description,
+    declaration::{AuthScheme, Method},
+};
+
+/// Headers that carry secrets, framing or routing: the host's, never the guest's.
+const HOST_HEADERS: [&str; 14] = [
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "cookie",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Checks a request against the description: endpoint, method, target and headers.
+pub(crate) fn check_request(
+    description: &Description,
+    method: Method,
+    endpoint: u32,
+    target: &str,
+    headers: &[(String, String)],
+) -> Result<(), String> {
+    let Some(endpoint) = description.endpoints.get(endpoint as usize) else {
+        let count = description.endpoints.len();
+        return Err(format!("a request names endpoint {endpoint}, but {count} are declared"));
+    };
+    if !endpoint.methods.contains(&method) {
+        return Err(format!(
+            "a request uses {method:?}, which endpoint `{}` does not declare",
+            endpoint.name
+        ));
+    }
+    check_target(target)?;
+    if !endpoint.paths.is_empty() && !endpoint.paths.iter().any(|prefix| target.starts_with(prefix)) {
+        return Err(format!("the target {target:?} is in none of the paths of endpoint `{}`", endpoint.name));
+    }
+    headers.iter().try_for_each(|(name, value)| check_header(&description.auth, name, value))
+}
+
+/// Requires a path that no parser of addresses can read as another host or another folder.
+fn check_target(target: &str) -> Result<(), String> {
+    let breach = |what: &str| Err(format!("the target {target:?} {what}"));
+    if !target.starts_with('/') || target.starts_with("//") {
+        return breach("does not begin with exactly one `/`");
+    }
+    if let Some(bad) = target.chars().find(|c| !c.is_ascii_graphic() || matches!(c, '\\' | '#')) {
+        return breach(&format!("holds {bad:?}, which must be percent-encoded"));
+    }
+    let path = target.split_once('?').map_or(target, |(path, _)| path);
+    if path.split('/').any(is_dots) {
+        return breach("holds a `.` or `..` segment");
+    }
+    Ok(())
+}
+
+/// Whether a segment means this or the parent folder, also when it is percent-encoded.
+fn is_dots(segment: &str) -> bool {
+    let dots = |segment: &str| matches!(segment, "." | "..");
+    dots(segment) || segment.contains("%2") && dots(&segment.to_ascii_lowercase().replace("%2e", "."))
+}
+
+fn check_header(auth: &AuthScheme, name: &str, value: &str) -> Result<(), String> {
+    if !is_header_name(name) {
+        return Err(format!("the header name {name:?} is not a lower-case token"));
+    }
+    let holds_secret = matches!(auth, AuthScheme::Header(header) if header.eq_ignore_ascii_case(name));
+    if holds_secret || HOST_HEADERS.contains(&name) {
+        return Err(format!("the header `{name}` belongs to the host"));
+    }
+    if !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Err(format!("the value of header `{name}` holds other than printable ASCII"));
+    }
+    Ok(())
+}
+
+/// A token of RFC 9110 section 5.6.2 without capitals.
+pub(super) fn is_header_name(name: &str) -> bool {
+    let token = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9') || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use wharf_catalog::declaration::Endpoint;
+
+    use super::*;
+    use crate::contract::sample::publisher;
+
+    fn check(target: &str, headers: &[(&str, &str)]) -> Result<(), String> {
+        let headers: Vec<_> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let description = Description { auth: AuthScheme::Header("X-Key".into()), ..publisher() };
+        check_request(&description, Method::Post, 0, target, &headers)
+    }
+
+    #[test]
+    fn ordinary_requests_pass() {
+        check("/v1/products:insert?dataSource=a%2Fb&x=..", &[("content-type", "application/json")]).unwrap();
+        check("/v1/a..b/.well-known/%2e%2ea", &[]).unwrap();
+        check("/v1/100%25/...", &[]).unwrap();
+    }
+
+    #[test]
+    fn a_target_cannot_leave_its_place() {
+        for target in [
+            "",
+            "v1",
+            "//evil.example/v1",
+            "https://evil.example/v1",
+            "/v1/../admin",
+            "/v1/..",
+            "/v1/.",
+            "/v1/%2e%2E/admin",
+            "/v1/.%2e",
+            "/v1\\..\\admin",
+            "/v1 x",
+            "/v1\r\nhost: x",
+            "/v1#x",
+            "/v1/ü",
+        ] {
+            assert!(check(target, &[]).is_err(), "{target:?}");
+        }
+    }
+
+    #[test]
+    fn a_target_stays_within_the_declared_paths() {
+        let endpoint = Endpoint { paths: vec!["/v1/".into()], ..publisher().endpoints.remove(0) };
+        let description = Description { endpoints: vec![endpoint], ..publisher() };
+        check_request(&description, Method::Post, 0, "/v1/a", &[]).unwrap();
+        assert!(check_request(&description, Method::Post, 0, "/v2/a", &[]).is_err());
+    }
+
+    #[test]
+    fn headers_of_the_host_and_broken_headers_are_refused() {
+        for header in [
+            ("authorization", "x"),
+            ("host", "x"),
+            ("content-length", "0"),
+            ("x-key", "stolen"),
+            ("Accept", "x"),
+            ("a b", "x"),
+            ("", "x"),
+            ("x-a", "b\r\nhost: c"),
+            ("x-a", "b\u{7f}"),
+            ("x-a", "ü"),
+        ] {
+            assert!(check("/", &[header]).is_err(), "{header:?}");
+        }
+    }
+
+    #[test]
+    fn an_undeclared_endpoint_or_method_is_refused() {
+        assert!(check_request(&publisher(), Method::Post, 1, "/", &[]).unwrap_err().contains("endpoint 1"));
+        assert!(check_request(&publisher(), Method::Put, 0, "/", &[]).unwrap_err().contains("Put"));
+    }
+}

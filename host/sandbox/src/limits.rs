@@ -1,0 +1,117 @@
+//! What a connector may use up. Every bound is a setting, and every error that a bound causes names it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Bounds on one component and on one call into it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// Bytes of a component file.
+    pub component_bytes: usize,
+    /// Bytes of all linear memories of one call together. Whole 64 KiB pages.
+    pub memory_bytes: usize,
+    /// Elements of all tables of one call together.
+    pub table_elements: usize,
+    /// Linear memories in one component.
+    pub memories: u32,
+    /// Tables in one component.
+    pub tables: u32,
+    /// Core instances in one component; toolchains add some for adapters.
+    pub core_instances: u32,
+    /// Bytes of the native stack that WebAssembly code may use.
+    pub stack_bytes: usize,
+    /// Milliseconds of wall time that one call may take, instantiation included.
+    pub deadline_ms: u64,
+    /// Milliseconds between two looks at the clock; the deadline is kept to this precision.
+    pub tick_ms: u64,
+    /// Calls that run at the same time. More wait for their turn; each place reserves address space.
+    pub concurrent_calls: u32,
+    /// Bytes of each place's memory that stay resident between calls, which saves page faults.
+    pub resident_bytes: usize,
+    /// Bytes that one call may hand back to the host, counted as the host holds them.
+    pub returned_bytes: usize,
+    /// Lines that one call may log; further ones are counted and dropped.
+    pub log_lines: u32,
+    /// Bytes of one logged line; the rest is cut.
+    pub log_line_bytes: usize,
+    /// Bytes of one exchange's memo, which the host has to store.
+    pub memo_bytes: usize,
+    /// Milliseconds that an exchange may ask to be delayed, or an operation to be postponed.
+    pub delay_ms: u64,
+    /// Bytes of one problem's code or message; the rest is cut.
+    pub problem_bytes: usize,
+    /// Calls that may fail while one batch is halved to find what they fail on.
+    pub failed_calls: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            component_bytes: 32 << 20,
+            memory_bytes: 64 << 20,
+            table_elements: 20_000,
+            memories: 4,
+            tables: 8,
+            core_instances: 16,
+            stack_bytes: 512 << 10,
+            deadline_ms: 2_000,
+            tick_ms: 5,
+            concurrent_calls: 16,
+            resident_bytes: 2 << 20,
+            returned_bytes: 32 << 20,
+            log_lines: 100,
+            log_line_bytes: 1_024,
+            memo_bytes: 64 << 10,
+            delay_ms: 24 * 60 * 60 * 1_000,
+            problem_bytes: 2_000,
+            failed_calls: 24,
+        }
+    }
+}
+
+impl Limits {
+    /// The time between two ticks; at least a millisecond.
+    pub(crate) fn tick(&self) -> Duration {
+        Duration::from_millis(self.tick_ms.max(1))
+    }
+
+    /// The deadline in ticks. The first tick may come at once, so it is not counted.
+    pub(crate) fn deadline_ticks(&self) -> u64 {
+        self.deadline_ms.div_ceil(self.tick_ms.max(1)) + 1
+    }
+}
+
+/// A limit that was reached, in the words of its setting.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("more than {allowed} {unit}; the limit is the sandbox setting `{setting}`")]
+pub struct Exceeded {
+    /// The setting to raise, as it is written in the configuration.
+    pub setting: &'static str,
+    pub allowed: u64,
+    /// What was counted, such as `bytes of memory`.
+    pub unit: &'static str,
+}
+
+impl Exceeded {
+    pub(crate) fn new(setting: &'static str, allowed: usize, unit: &'static str) -> Self {
+        Self { setting, allowed: allowed as u64, unit }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_is_never_shorter_than_asked_for() {
+        let limits = Limits { deadline_ms: 12, tick_ms: 5, ..Limits::default() };
+        assert_eq!(limits.deadline_ticks(), 4);
+    }
+
+    #[test]
+    fn a_tick_of_zero_does_not_spin() {
+        assert_eq!(Limits { tick_ms: 0, ..Limits::default() }.tick(), Duration::from_millis(1));
+    }
+}

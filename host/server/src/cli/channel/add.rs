@@ -1,0 +1,185 @@
+//! `wharf channel add`: a channel from a file, or from options where no file is worth writing.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use jiff::SignedDuration;
+use serde_json::{Map, Value};
+use wharf_catalog::{mapping::Mapping, projection::Scope};
+use wharf_gateway::{CredentialsSettings, Grant};
+use wharf_sync::{ChannelConfiguration, Connectors, Schedule};
+
+use super::{Outcome, Session, Shown, wake};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Add {
+    /// Letters, digits, `-` and `_`.
+    name: String,
+    /// Everything about the channel in one TOML file, as `wharf channel show` writes it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["connector", "settings", "locale", "country", "currency",
+        "locations", "endpoints", "grants", "grants_private", "credential_env", "credential_file", "every", "cron", "time_zone", "mapping"])]
+    file: Option<PathBuf>,
+    /// The connector's name: see `wharf connector list`.
+    #[arg(long, required_unless_present = "file")]
+    connector: Option<String>,
+    /// One of the connector's settings.
+    #[arg(long = "setting", value_name = "NAME=VALUE", value_parser = pair)]
+    settings: Vec<(String, String)>,
+    /// The channel's language, such as `de-DE`.
+    #[arg(long, required_unless_present = "file")]
+    locale: Option<String>,
+    /// The channel's country, such as `DE`.
+    #[arg(long, required_unless_present = "file")]
+    country: Option<String>,
+    /// The channel's currency, such as `EUR`.
+    #[arg(long, required_unless_present = "file")]
+    currency: Option<String>,
+    /// A location whose stock may be sold; left out, all may.
+    #[arg(long = "location", value_name = "LOCATION")]
+    locations: Vec<String>,
+    /// Send to another address than the connector's own: a vendor's sandbox, a proxy.
+    #[arg(long = "endpoint", value_name = "NAME=URL", value_parser = pair)]
+    endpoints: Vec<(String, String)>,
+    /// A host that the channel may reach, with its port if that is not the usual one.
+    #[arg(long = "grant", value_name = "HOST[:PORT]")]
+    grants: Vec<String>,
+    /// The same for a host on this machine or in a private network.
+    #[arg(long = "grant-private", value_name = "HOST[:PORT]")]
+    grants_private: Vec<String>,
+    /// The environment variable that holds the secret.
+    #[arg(long, value_name = "VARIABLE", conflicts_with = "credential_file")]
+    credential_env: Option<String>,
+    /// The file that holds the secret.
+    #[arg(long, value_name = "FILE")]
+    credential_file: Option<PathBuf>,
+    /// The secret is a plain bearer token, whatever the connector declares.
+    #[arg(long)]
+    credential_bearer: bool,
+    /// Sync at this interval, such as `15m`, beside every change.
+    #[arg(long, value_name = "INTERVAL", conflicts_with = "cron")]
+    every: Option<SignedDuration>,
+    /// Sync at these times, such as `0 6 * * MON-FRI`.
+    #[arg(long, value_name = "PATTERN")]
+    cron: Option<String>,
+    /// The zone that `--cron` is meant in.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    time_zone: String,
+    /// A TOML file with a rule for each field that is not to be filled in the connector's own way.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".into()),
+    }
+}
+
+impl Add {
+    pub(super) async fn run(self, session: &Session) -> anyhow::Result<Outcome> {
+        let host = session.host().await?;
+        let name = self.name.clone();
+        let configuration = match &self.file {
+            Some(path) => {
+                let text = read(path)?;
+                toml::from_str(&text).with_context(|| format!("{} is no channel", path.display()))?
+            }
+            None => self.configuration(&host.connectors)?,
+        };
+        let channel = host.reconciler.add_channel(&name, &configuration).await?;
+        wake(&host.site.directory, session.output);
+        session.output.either(&Shown::new(channel)?, || format!("{name} is set up; `wharf sync` brings it the catalog"))?;
+        Ok(Outcome::Done)
+    }
+
+    fn configuration(self, connectors: &Connectors) -> anyhow::Result<ChannelConfiguration> {
+        let (Some(connector), Some(locale), Some(country), Some(currency)) =
+            (self.connector, self.locale, self.country, self.currency)
+        else {
+            bail!("without --file, a channel needs --connector, --locale, --country and --currency");
+        };
+        let mapping = match &self.mapping {
+            Some(path) => toml::from_str(&read(path)?).with_context(|| format!("{} is no mapping", path.display()))?,
+            None => Mapping::default(),
+        };
+        let grant = |allow_private| move |host| Grant { host, allow_private };
+        let grants = self.grants.into_iter().map(grant(false));
+        let credentials = (self.credential_env.is_some() || self.credential_file.is_some()).then(|| CredentialsSettings {
+            env: self.credential_env,
+            file: self.credential_file,
+            bearer: self.credential_bearer,
+            token_uri: None,
+        });
+        Ok(ChannelConfiguration {
+            settings: typed(self.settings, connectors, &connector),
+            connector,
+            scope: Scope { locations: self.locations, ..scope(locale, country, currency) },
+            mapping,
+            schedule: Schedule { every: self.every, cron: self.cron, time_zone: self.time_zone, ..Schedule::default() },
+            endpoints: self.endpoints.into_iter().collect(),
+            grants: grants.chain(self.grants_private.into_iter().map(grant(true))).collect(),
+            credentials,
+        })
+    }
+}
+
+fn read(path: &std::path::Path) -> anyhow::Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn scope(locale: String, country: String, currency: String) -> Scope {
+    Scope {
+        locale,
+        fallback_locales: Vec::new(),
+        country,
+        currency,
+        price_list: wharf_catalog::product::BASE_PRICE_LIST.into(),
+        locations: Vec::new(),
+        stock_buffer: 0,
+        stock_maximum: None,
+        selection: Default::default(),
+    }
+}
+
+/// Options are text; the connector's schema says which of them are meant as something else.
+fn typed(settings: Vec<(String, String)>, connectors: &Connectors, connector: &str) -> Map<String, Value> {
+    let schema: Value = connectors
+        .get(connector)
+        .and_then(|connector| serde_json::from_str(&connector.description().settings_schema).ok())
+        .unwrap_or_default();
+    let properties = &schema["properties"];
+    let mut repeated: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, text) in &settings {
+        repeated.entry(name).or_default().push(text);
+    }
+    repeated.into_iter().map(|(name, texts)| (name.to_owned(), value(&texts, &properties[name]["type"]))).collect()
+}
+
+/// What does not fit stays text, so that the check against the schema can name it.
+fn value(texts: &[&str], kind: &Value) -> Value {
+    let last = texts.last().copied().unwrap_or_default();
+    match kind.as_str() {
+        Some("array") if !last.starts_with('[') => texts.iter().copied().map(Value::from).collect(),
+        Some("string") | None => last.into(),
+        Some(_) => serde_json::from_str(last).unwrap_or_else(|_| last.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_option_becomes_what_the_schema_asks_for() {
+        assert_eq!(value(&["123"], &json!("string")), json!("123"));
+        assert_eq!(value(&["123"], &json!("integer")), json!(123));
+        assert_eq!(value(&["true"], &json!("boolean")), json!(true));
+        assert_eq!(value(&["a", "b"], &json!("array")), json!(["a", "b"]));
+        assert_eq!(value(&["many"], &json!("integer")), json!("many"));
+        assert_eq!(value(&["x"], &json!(null)), json!("x"));
+    }
+}

@@ -1,0 +1,127 @@
+//! From a connector's source to its component, with nothing but Rust at hand.
+//!
+//! The wasm target is added when it is missing, and the linker that ships with Rust turns the library into a
+//! component, so a partner installs no further tool.
+
+use std::{
+    env, io,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde::Deserialize;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Why a component could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error("{} holds no Cargo.toml: name the connector's folder", .0.display())]
+    NoManifest(PathBuf),
+    #[error("cannot run `{tool}`: {source}. Install Rust from https://rustup.rs")]
+    ToolMissing { tool: &'static str, source: io::Error },
+    #[error("the Rust target {TARGET} is not installed and could not be added: {reason}")]
+    TargetMissing { reason: String },
+    #[error("cargo could not build {}: see its messages above", .0.display())]
+    Failed(PathBuf),
+    #[error("{} builds no component: its Cargo.toml needs `[lib] crate-type = [\"cdylib\"]`", .0.display())]
+    NoComponent(PathBuf),
+    #[error("cannot write {}: {source}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+}
+
+/// What was built, and where it lies.
+#[derive(Debug)]
+pub struct Built {
+    pub component: PathBuf,
+    pub bytes: u64,
+}
+
+/// Builds the connector in `folder`. `say` is told what takes long.
+pub fn build(folder: &Path, mut say: impl FnMut(&str)) -> Result<Built, BuildError> {
+    if !folder.join("Cargo.toml").is_file() {
+        return Err(BuildError::NoManifest(folder.into()));
+    }
+    if !target_is_installed()? {
+        say(&format!("adding the Rust target {TARGET}"));
+        add_target()?;
+    }
+    let component = compile(folder)?;
+    let size = component.metadata().map_err(|source| BuildError::Write { path: component.clone(), source })?.len();
+    Ok(Built { component, bytes: size })
+}
+
+fn target_is_installed() -> Result<bool, BuildError> {
+    let output = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output()
+        .map_err(|source| BuildError::ToolMissing { tool: "rustc", source })?;
+    let libraries = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    let Ok(entries) = libraries.read_dir() else { return Ok(false) };
+    Ok(entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore")))
+}
+
+fn add_target() -> Result<(), BuildError> {
+    let output = Command::new("rustup").args(["target", "add", TARGET]).output().map_err(|_| {
+        BuildError::TargetMissing { reason: format!("`rustup` is not here to run `rustup target add {TARGET}`") }
+    })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(BuildError::TargetMissing { reason })
+}
+
+/// The one line of cargo's JSON messages that matters here.
+#[derive(Deserialize)]
+struct CargoMessage {
+    reason: String,
+    manifest_path: Option<PathBuf>,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+}
+
+fn compile(folder: &Path) -> Result<PathBuf, BuildError> {
+    let manifest = folder.join("Cargo.toml");
+    let output = cargo(&manifest).output().map_err(|source| BuildError::ToolMissing { tool: "cargo", source })?;
+    if !output.status.success() {
+        return Err(BuildError::Failed(folder.into()));
+    }
+    let manifest = manifest.canonicalize().unwrap_or(manifest);
+    output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice::<CargoMessage>(line).ok())
+        .filter(|message| message.reason == "compiler-artifact")
+        .filter(|message| message.manifest_path.as_ref().is_some_and(|path| same_file(path, &manifest)))
+        .flat_map(|message| message.filenames)
+        .find(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+        .ok_or_else(|| BuildError::NoComponent(folder.into()))
+}
+
+fn same_file(path: &Path, manifest: &Path) -> bool {
+    path == manifest || path.canonicalize().is_ok_and(|path| path == manifest)
+}
+
+/// One profile for every connector, wherever its workspace is: small, fast, and with readable traps.
+fn cargo(manifest: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .args(["build", "--release", "--lib", "--target", TARGET])
+        .args(["--message-format", "json-render-diagnostics", "--manifest-path"])
+        .arg(manifest)
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-component-ld")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
+        .env("CARGO_PROFILE_RELEASE_LTO", "true")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
+        .env("CARGO_PROFILE_RELEASE_PANIC", "abort")
+        .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+        // Debug sections go, the name section stays: a trap names the connector's own functions.
+        .env("CARGO_PROFILE_RELEASE_STRIP", "debuginfo")
+        // Flags meant for the host's own build must not reach the guest's.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit());
+    command
+}

@@ -1,0 +1,42 @@
+//! Everything that survives a restart: products, stock, and what each channel has acknowledged of them.
+//!
+//! The only crate that knows SQL. It keeps two promises for the reconciler above it: a change and the marks
+//! that make every channel's listing due are one transaction, and [`Store::settle`] takes a mark away only if
+//! no later change has renewed it. So an unacknowledged change is never forgotten.
+//!
+//! - [`products`] and [`stock`]: what the brand keeps. Every change marks listings (`marking`, `tree`).
+//! - [`candidates`], [`settlement`], [`listings`]: what is due, what became of it, and how it stands.
+//! - [`channels`], [`exchanges`], [`runs`], [`tokens`]: small tables of one file each.
+//! - `database` holds what differs between SQLite and its successor, `batch` how rows become statements.
+
+pub mod candidates;
+pub mod channels;
+pub mod exchanges;
+pub mod listings;
+pub mod products;
+pub mod runs;
+pub mod settlement;
+pub mod stock;
+pub mod tokens;
+
+mod batch;
+mod database;
+mod digest;
+mod doubt;
+mod error;
+mod marking;
+mod sequence;
+mod settings;
+mod tree;
+
+pub use candidates::{Candidate, DueSummary, Selection};
+pub use channels::{Channel, ChannelDraft, ChannelState};
+pub use database::Store;
+pub use error::StoreError;
+pub use exchanges::{Cover, Exchange, NewExchange};
+pub use listings::{Listing, ListingCounts, ListingCursor, ListingFilter, ListingState, ProblemCount};
+pub use products::{Applied, Effect, Mode, ProductChange, ProductFilter, ProductRecord, Refusal};
+pub use runs::Run;
+pub use settings::StoreSettings;
+pub use settlement::{Delivery, Settled, Settlement, Write};
+pub use tokens::{NewToken, Token};

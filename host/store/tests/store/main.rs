@@ -1,0 +1,10 @@
+//! What the reconciler and the API may rely on, tried on a real database file.
+
+mod catalog;
+mod channels;
+mod due;
+mod exchanges;
+mod laws;
+mod opening;
+mod outcomes;
+mod shop;

@@ -1,0 +1,130 @@
+//! Settling: what an outcome changes, what it must not, and how people see it.
+
+use wharf_catalog::{Lane, Problem};
+use wharf_store::{
+    Delivery, ListingFilter, ListingState, Settled, Settlement, StoreError, StoreSettings, Write,
+};
+
+use crate::shop::{LATER, Shop, accepted, outcome, rejected, sku, titled};
+
+#[tokio::test]
+async fn an_acknowledged_listing_is_done_and_remembers_what_was_delivered() {
+    let shop = Shop::open().await;
+    shop.put(vec![titled("A", "Tent")]).await;
+    let due = shop.due(Lane::Content).await;
+    shop.settle(vec![Settled { remote_id: Write::Set("r-1".into()), ..accepted(&due[0]) }]).await;
+    assert!(shop.all_due().await.is_empty());
+    shop.put(vec![titled("A", "Big tent")]).await;
+    let again = shop.due(Lane::Content).await;
+    assert_eq!(again[0].remote_id.as_deref(), Some("r-1"));
+    assert!(again[0].delivered.is_some() && again[0].marked > due[0].marked);
+    shop.settle(vec![rejected(&again[0], "bad-title", "title")]).await;
+    let listing = shop.store.listings(&ListingFilter::default(), None, 10).await.unwrap().remove(0);
+    assert_eq!((listing.delivered_revision, listing.revision), (1, 2));
+    assert_eq!(listing.remote_id.as_deref(), Some("r-1"));
+}
+
+#[tokio::test]
+async fn a_change_that_arrives_meanwhile_stays_due() {
+    let shop = Shop::open().await;
+    shop.put(vec![titled("A", "Tent")]).await;
+    let taken = shop.due(Lane::Content).await;
+    shop.stock("A", "berlin", 1).await.unwrap();
+    let mut late = accepted(&taken[0]);
+    late.next = Some((Lane::Content, LATER));
+    shop.settle(vec![late]).await;
+    let due = shop.due(Lane::Stock).await;
+    assert_eq!((due[0].state, due[0].attempts), (ListingState::Accepted, 0));
+    assert!(due[0].delivered.is_some(), "what was acknowledged is remembered all the same");
+}
+
+#[tokio::test]
+async fn a_change_ends_the_backoff() {
+    let shop = Shop::open().await;
+    shop.put(vec![titled("A", "Tent")]).await;
+    let due = shop.due(Lane::Content).await;
+    let mut retry = outcome(&due[0], ListingState::Retry);
+    retry.next = Some((Lane::Content, LATER));
+    shop.settle(vec![retry]).await;
+    assert!(shop.store.due_summary(shop.channel, 0).await.unwrap().due.is_empty());
+    shop.put(vec![titled("A", "Big tent")]).await;
+    assert_eq!(shop.store.due_summary(shop.channel, 0).await.unwrap().due[&Lane::Content], 1);
+    assert_eq!(shop.due(Lane::Content).await[0].attempts, 0);
+}
+
+#[tokio::test]
+async fn delivered_and_remote_id_can_be_cleared() {
+    let shop = Shop::open().await;
+    shop.put(vec![titled("A", "Tent")]).await;
+    let due = shop.due(Lane::Content).await;
+    shop.settle(vec![Settled { remote_id: Write::Set("r-1".into()), ..accepted(&due[0]) }]).await;
+    shop.delete("A").await;
+    let due = shop.due(Lane::Content).await;
+    let removed = outcome(&due[0], ListingState::Removed);
+    shop.settle(vec![Settled { delivered: Write::Clear, remote_id: Write::Clear, ..removed }]).await;
+    shop.put(vec![titled("A", "Tent")]).await;
+    let due = shop.due(Lane::Content).await;
+    assert_eq!((due[0].delivered.clone(), due[0].remote_id.clone()), (None, None));
+}
+
+#[tokio::test]
+async fn a_fingerprint_that_is_too_long_stores_nothing() {
+    let shop = Shop::open().await;
+    shop.put(vec![titled("A", "Tent"), titled("B", "Stove")]).await;
+    let due = shop.due(Lane::Content).await;
+    let delivered = Write::Set(Delivery { fingerprint: vec![0; 65], revision: 1 });
+    let listings = vec![accepted(&due[0]), Settled { delivered, ..accepted(&due[1]) }];
+    let settlement = Settlement { listings, ..Settlement::default() };
+    let error = shop.store.settle(shop.channel, settlement).await.unwrap_err();
+    assert!(matches!(error, StoreError::Fingerprint { length: 65, maximum: 64 }));
+    assert_eq!(shop.due(Lane::Content).await.len(), 2);
+}
+
+#[tokio::test]
+async fn listings_are_found_by_state_and_sku_page_by_page() {
+    let shop = Shop::open().await;
+    shop.put(["A", "B", "C", "D"].map(|name| titled(name, "Tent")).into()).await;
+    let due = shop.due(Lane::Content).await;
+    let settled = vec![accepted(&due[0]), rejected(&due[1], "x", "title"), rejected(&due[2], "x", "title")];
+    shop.settle(settled).await;
+    let of = |state| ListingFilter { channel_id: Some(shop.channel), state: Some(state), sku: None };
+    let rejected = shop.store.listings(&of(ListingState::Rejected), None, 1).await.unwrap();
+    assert_eq!((rejected[0].sku.as_str(), rejected[0].problems[0].code.as_str()), ("B", "x"));
+    let cursor = Some(rejected[0].cursor());
+    let next = shop.store.listings(&of(ListingState::Rejected), cursor, 10).await.unwrap();
+    assert_eq!(next.iter().map(|listing| listing.sku.as_str()).collect::<Vec<_>>(), ["C"]);
+    let by_sku = ListingFilter { sku: Some(sku("D")), ..ListingFilter::default() };
+    let found = shop.store.listings(&by_sku, None, 10).await.unwrap();
+    assert_eq!((found.len(), found[0].lane, found[0].settled_at), (1, Some(Lane::Content), None));
+    let counts = shop.store.counts(shop.channel).await.unwrap();
+    let by_state = [(ListingState::Due, 1), (ListingState::Accepted, 1), (ListingState::Rejected, 2)];
+    assert_eq!((counts.by_state, counts.due), (by_state.into(), 1));
+}
+
+#[tokio::test]
+async fn problems_are_counted_by_kind_up_to_a_limit() {
+    let shop = Shop::with(StoreSettings { problem_kinds: 2, ..StoreSettings::default() }).await;
+    shop.put(["A", "B", "C"].map(|name| titled(name, "Tent")).into()).await;
+    let due = shop.due(Lane::Content).await;
+    let mut twice = rejected(&due[0], "too-long", "title");
+    twice.problems.push(Problem::error("too-long", Some("title"), "again"));
+    twice.problems.push(Problem::warning("cut", None, "cut"));
+    twice.problems.push(Problem::warning("beyond the limit", None, "left out"));
+    shop.settle(vec![twice, rejected(&due[1], "too-long", "title")]).await;
+    let counts = shop.store.problem_counts(shop.channel).await.unwrap();
+    let seen: Vec<_> = counts.iter().map(|count| (count.problem.code.as_str(), count.listings)).collect();
+    assert_eq!(seen, [("too-long", 2), ("cut", 1)]);
+    assert_eq!(counts[0].problem.message, "A is wrong");
+}
+
+#[tokio::test]
+async fn a_listing_that_was_given_up_can_be_made_due_by_hand() {
+    let shop = Shop::open().await;
+    shop.put(vec![titled("A", "Tent")]).await;
+    let due = shop.due(Lane::Content).await;
+    shop.settle(vec![outcome(&due[0], ListingState::Dead)]).await;
+    assert!(shop.all_due().await.is_empty());
+    assert!(shop.store.mark(shop.channel, "A", Lane::Content).await.unwrap());
+    assert!(!shop.store.mark(shop.channel, "B", Lane::Content).await.unwrap());
+    assert_eq!(shop.due_skus(Lane::Content).await, ["A"]);
+}

@@ -1,0 +1,34 @@
+//! A channel as the operator declares it: a connector, put to work for one market.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use wharf_catalog::{mapping::Mapping, projection::Scope};
+use wharf_gateway::{CredentialsSettings, Grant};
+
+use crate::schedule::Schedule;
+
+/// Everything about a channel but its name. Holds no secret: credentials are named, not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ChannelConfiguration {
+    /// Name of the connector.
+    pub connector: String,
+    /// Settings under the connector's own schema.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub settings: serde_json::Map<String, serde_json::Value>,
+    pub scope: Scope,
+    #[serde(default)]
+    pub mapping: Mapping,
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// Addresses used instead of the connector's own, by endpoint name: a vendor's sandbox, a proxy.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub endpoints: BTreeMap<String, String>,
+    /// The hosts that the operator lets this channel reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<Grant>,
+    /// Where the secret is kept; needed when the connector's auth scheme asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<CredentialsSettings>,
+}

@@ -1,0 +1,255 @@
+//! Exchanges on the wire: send, let the connector read the answers, hand the outcomes on.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use wharf_catalog::declaration::Idempotency;
+use wharf_gateway::SendError;
+use wharf_sandbox::exchange::{Answer, Body, Exchange, Response};
+use wharf_store::{Cover, NewExchange, Settled};
+
+use crate::{
+    active::{ActiveChannel, method},
+    error::SyncError,
+    figures::{Figures, add},
+    flight::Aboard,
+    outcome::Judge,
+    settings::SyncSettings,
+    translate::Ticket,
+};
+
+/// How many exchanges of one batch wait on the route at once; the route itself limits what is on the wire.
+const WAITING: usize = 128;
+
+/// Carries the exchanges of one run.
+#[derive(Debug, Clone)]
+pub(crate) struct Courier {
+    pub(crate) channel: Arc<ActiveChannel>,
+    pub(crate) settings: Arc<SyncSettings>,
+    pub(crate) figures: Arc<Figures>,
+    pub(crate) desk: mpsc::Sender<Vec<Returned>>,
+    pub(crate) breaker: Arc<Breaker>,
+}
+
+/// What became of one exchange, on its way into the store.
+#[derive(Debug, Default)]
+pub(crate) struct Returned {
+    /// The listings that are no longer in flight.
+    pub(crate) landed: Vec<Aboard>,
+    pub(crate) settled: Vec<Settled>,
+    pub(crate) opened: Vec<NewExchange>,
+    /// The stored exchange that this answers.
+    pub(crate) finished: Option<i64>,
+    /// A stored exchange that got no answer, and when to try it again.
+    pub(crate) put_off: Option<(i64, i64)>,
+}
+
+/// An exchange with the operations it acts for.
+#[derive(Debug)]
+pub(crate) struct Consignment {
+    pub(crate) exchange: Exchange,
+    pub(crate) tickets: Vec<Ticket>,
+    /// Its number in the store, when it is a further exchange of an earlier one.
+    pub(crate) stored: Option<i64>,
+}
+
+/// An exchange that was answered.
+struct Delivered {
+    tickets: Vec<Ticket>,
+    stored: Option<i64>,
+    answer: Answer,
+}
+
+/// Stops a run against a channel that fails every exchange.
+#[derive(Debug, Default)]
+pub(crate) struct Breaker {
+    failures: AtomicU64,
+    reason: std::sync::OnceLock<String>,
+}
+
+impl Breaker {
+    fn succeeded(&self) {
+        self.failures.store(0, Relaxed);
+    }
+
+    fn failed(&self, error: &SendError, limit: u64) {
+        let failures = self.failures.fetch_add(1, Relaxed) + 1;
+        if failures >= limit.max(1) || !error.retryable() {
+            let _ = self.reason.set(error.to_string());
+        }
+    }
+
+    /// Why nothing more is sent, once that is so.
+    pub(crate) fn tripped(&self) -> Option<&str> {
+        self.reason.get().map(String::as_str)
+    }
+}
+
+impl Courier {
+    /// Sends everything and hands on every outcome. Answers are read in groups as they come, so one slow
+    /// exchange holds nobody else back.
+    pub(crate) async fn carry(self, consignments: Vec<Consignment>) -> Result<(), SyncError> {
+        let group = self.settings.answers_per_call.max(1);
+        let mut answers = stream::iter(consignments)
+            .map(|consignment| self.exchange(consignment))
+            .buffer_unordered(WAITING)
+            .filter_map(std::future::ready)
+            .ready_chunks(group);
+        while let Some(delivered) = answers.next().await {
+            self.settle(delivered).await?;
+        }
+        Ok(())
+    }
+
+    async fn exchange(&self, consignment: Consignment) -> Option<Delivered> {
+        let Consignment { exchange, tickets, stored } = consignment;
+        let covers = tickets.len() as u32;
+        let memo = exchange.memo.clone();
+        let sent = match self.breaker.tripped() {
+            // Nothing was sent, and nothing is noted: everything is as due as before.
+            Some(_) => {
+                self.hand_on(vec![Returned { landed: aboard(&tickets, stored), ..Returned::default() }])
+                    .await;
+                return None;
+            }
+            None => self.channel.route.send(self.request(exchange, &tickets)).await,
+        };
+        add(&self.figures.exchanges, 1);
+        match sent {
+            Ok(response) => {
+                self.breaker.succeeded();
+                let response = Response {
+                    status: response.status,
+                    headers: response.headers,
+                    body: response.body.into(),
+                };
+                Some(Delivered { tickets, stored, answer: Answer { memo, covers, response } })
+            }
+            Err(error) => {
+                tracing::warn!(channel = self.channel.name, %error, "an exchange got no answer");
+                self.breaker.failed(&error, self.settings.failures_to_halt);
+                self.hand_on(vec![self.unanswered(&tickets, stored, &error)]).await;
+                None
+            }
+        }
+    }
+
+    fn unanswered(&self, tickets: &[Ticket], stored: Option<i64>, error: &SendError) -> Returned {
+        let (at, settled) = self.judge().unanswered(tickets, error);
+        let landed = aboard(tickets, stored);
+        match stored {
+            // The listings stay pending; the step that was reached is tried again.
+            Some(id) => Returned { landed, put_off: Some((id, at)), ..Returned::default() },
+            None => Returned { landed, settled, ..Returned::default() },
+        }
+    }
+
+    fn request(&self, exchange: Exchange, tickets: &[Ticket]) -> wharf_gateway::Request {
+        let idempotency = self.channel.idempotency();
+        let request = exchange.request;
+        let body = match request.body {
+            Body::None => Bytes::new(),
+            Body::Text(text) => text.into(),
+            Body::Bytes(bytes) => bytes.into(),
+        };
+        let idempotency_key = (idempotency == Idempotency::Keyed)
+            .then(|| idempotency_key(self.channel.id, &request.target, &body, tickets));
+        wharf_gateway::Request {
+            method: method(request.method),
+            endpoint: request.endpoint as usize,
+            target: request.target,
+            headers: request.headers,
+            body,
+            idempotency_key,
+            repeatable: idempotency != Idempotency::None,
+        }
+    }
+
+    async fn settle(&self, delivered: Vec<Delivered>) -> Result<(), SyncError> {
+        let courier = self.clone();
+        let returned = tokio::task::spawn_blocking(move || courier.read_answers(delivered)).await??;
+        self.hand_on(returned).await;
+        Ok(())
+    }
+
+    fn read_answers(&self, delivered: Vec<Delivered>) -> Result<Vec<Returned>, wharf_sandbox::CallError> {
+        let mut slips = Vec::with_capacity(delivered.len());
+        let mut answers = Vec::with_capacity(delivered.len());
+        for Delivered { tickets, stored, answer } in delivered {
+            slips.push((tickets, stored));
+            answers.push(answer);
+        }
+        let settlements = self.channel.connector.settle(&self.channel.context, &answers)?;
+        let judge = self.judge();
+        let returned =
+            slips.into_iter().zip(settlements).map(|((tickets, finished), settlement)| match settlement {
+                Ok(settlement) => {
+                    let settled = judge.settle(&tickets, &settlement);
+                    let opened = settlement
+                        .further
+                        .into_iter()
+                        .map(|next| opened(next, &tickets, judge.now))
+                        .collect();
+                    Returned { landed: aboard(&tickets, finished), settled, opened, finished, put_off: None }
+                }
+                Err(error) => {
+                    tracing::error!(channel = self.channel.name, %error, "the connector failed on an answer");
+                    let (landed, settled) = (aboard(&tickets, finished), judge.fault(&tickets, &error));
+                    Returned { landed, settled, finished, ..Returned::default() }
+                }
+            });
+        Ok(returned.collect())
+    }
+
+    fn judge(&self) -> Judge<'_> {
+        Judge { settings: &self.settings, figures: &self.figures, now: Timestamp::now().as_millisecond() }
+    }
+
+    /// The desk is open as long as a courier is under way, so a failure to hand on means the run has ended.
+    async fn hand_on(&self, returned: Vec<Returned>) {
+        let _ = self.desk.send(returned).await;
+    }
+}
+
+/// What an exchange keeps in flight: the step it is, or else the listings it acts for.
+fn aboard(tickets: &[Ticket], stored: Option<i64>) -> Vec<Aboard> {
+    match stored {
+        Some(exchange) => vec![Aboard::Exchange(exchange)],
+        None => tickets.iter().map(|ticket| Aboard::Product(ticket.product_id)).collect(),
+    }
+}
+
+/// The same for every repeat of one exchange, also after a restart; different once an item has changed.
+fn idempotency_key(channel: i64, target: &str, body: &[u8], tickets: &[Ticket]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&channel.to_le_bytes());
+    for ticket in tickets {
+        hasher.update(&ticket.product_id.to_le_bytes()).update(&ticket.marked.to_le_bytes());
+    }
+    hasher.update(target.as_bytes()).update(&[0]).update(body);
+    hasher.finalize().to_hex().to_string()
+}
+
+fn opened(exchange: Exchange, tickets: &[Ticket], now: i64) -> NewExchange {
+    let covers = exchange.covers.iter().map(|index| {
+        let ticket = &tickets[*index as usize];
+        Cover {
+            product_id: ticket.product_id,
+            marked: ticket.marked,
+            revision: ticket.revision,
+            fingerprint: ticket.shows.map(|shows| shows.to_bytes().to_vec()).unwrap_or_default(),
+        }
+    });
+    NewExchange {
+        due_at: now + exchange.delay.as_millis() as i64,
+        covers: covers.collect(),
+        memo: exchange.memo,
+        request: crate::stored::write(&exchange.request),
+    }
+}

@@ -1,0 +1,38 @@
+//! The reconciler: for every channel and SKU it knows what the channel should show and what the channel has
+//! acknowledged, and makes the two equal, whatever happened in between.
+//!
+//! - [`ChannelConfiguration`]: a channel as the operator declares it; `active` makes it ready.
+//! - `decision`: what to do about one listing. `translate`: a batch of listings becoming exchanges.
+//! - `publish`, `courier`, `outcome`: one run over an API channel. `feed`: one run over a file channel.
+//! - `scheduler`: when channels run by themselves. `preview`: what a run would send.
+//!
+//! Nothing here is a job that succeeded or failed: an item is in exactly one state, with its reason, in the store.
+
+mod active;
+mod configuration;
+mod connectors;
+mod courier;
+mod decision;
+mod error;
+mod feed;
+mod figures;
+mod flight;
+mod outcome;
+mod preview;
+mod publish;
+mod reconciler;
+mod schedule;
+mod scheduler;
+mod settings;
+mod stored;
+mod translate;
+
+pub use configuration::ChannelConfiguration;
+pub use connectors::{ConnectorEntry, Connectors, ScanReport};
+pub use error::{ChannelError, SyncError};
+pub use figures::{Figures, Report};
+pub use preview::{Held, Preview, PreviewedOperation, PreviewedRequest};
+pub use reconciler::{Reconciler, RunReport};
+pub use schedule::{Schedule, ScheduleError, Timetable};
+pub use scheduler::schedule;
+pub use settings::SyncSettings;

@@ -1,0 +1,117 @@
+//! From answers to outcomes: what the store is to note for each operation under way.
+
+use std::time::Duration;
+
+use wharf_catalog::{Action, Problem};
+use wharf_gateway::SendError;
+use wharf_sandbox::{
+    CallError,
+    exchange::{Settlement, Verdict},
+};
+use wharf_store::{ListingState, Settled, Write};
+
+use crate::{
+    figures::{Figures, add},
+    settings::SyncSettings,
+    translate::{Ticket, delivery},
+};
+
+/// Turns verdicts into what the store notes, counting as it goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judge<'a> {
+    pub(crate) settings: &'a SyncSettings,
+    pub(crate) figures: &'a Figures,
+    /// Unix milliseconds.
+    pub(crate) now: i64,
+}
+
+impl Judge<'_> {
+    /// The outcomes of an answered exchange that covers `tickets`. Those of a further exchange are pending.
+    pub(crate) fn settle(&self, tickets: &[Ticket], settlement: &Settlement) -> Vec<Settled> {
+        let decided = settlement
+            .outcomes
+            .iter()
+            .map(|outcome| self.verdict(&tickets[outcome.index as usize], &outcome.verdict));
+        let pending = settlement.further.iter().flat_map(|exchange| &exchange.covers).map(|index| {
+            add(&self.figures.pending, 1);
+            let ticket = &tickets[*index as usize];
+            Settled {
+                attempts: ticket.attempts,
+                ..ticket.settled(ListingState::Pending, ticket.warnings.clone())
+            }
+        });
+        decided.chain(pending).collect()
+    }
+
+    fn verdict(&self, ticket: &Ticket, verdict: &Verdict) -> Settled {
+        match verdict {
+            Verdict::Accepted { remote_id, problems } => self.accept(ticket, remote_id.clone(), problems),
+            Verdict::Rejected(problems) => {
+                add(&self.figures.rejected, 1);
+                ticket.settled(ListingState::Rejected, joined(ticket, problems))
+            }
+            Verdict::Retry { after, problem } => self.postpone(ticket, *after, problem.clone()),
+        }
+    }
+
+    fn accept(&self, ticket: &Ticket, remote_id: Option<String>, problems: &[Problem]) -> Settled {
+        add(&self.figures.accepted, 1);
+        let counter = match ticket.action {
+            Action::Upsert => &self.figures.upserts,
+            Action::Price => &self.figures.prices,
+            Action::Stock => &self.figures.stocks,
+            Action::Delete => &self.figures.deletes,
+        };
+        add(counter, 1);
+        let deleted = ticket.action == Action::Delete;
+        let state = if deleted { ListingState::Removed } else { ListingState::Accepted };
+        let remote_id = match remote_id {
+            _ if deleted => Write::Clear,
+            Some(id) => Write::Set(id),
+            None => Write::Keep,
+        };
+        let delivered = delivery(ticket.shows, ticket.revision);
+        Settled { delivered, remote_id, ..ticket.settled(state, joined(ticket, problems)) }
+    }
+
+    /// To be tried again, or left to a person after too many attempts.
+    fn postpone(&self, ticket: &Ticket, after: Option<Duration>, problem: Problem) -> Settled {
+        add(&self.figures.postponed, 1);
+        let attempts = ticket.attempts + 1;
+        if attempts >= self.settings.attempts {
+            let settled = ticket.settled(ListingState::Dead, joined(ticket, &[problem]));
+            return Settled { attempts, ..settled };
+        }
+        let pause = after.unwrap_or_else(|| self.settings.pause(ticket.attempts));
+        let settled = ticket.settled(ListingState::Retry, joined(ticket, &[problem]));
+        Settled { attempts, next: Some((ticket.lane, self.now + pause.as_millis() as i64)), ..settled }
+    }
+
+    /// The exchange got no answer. That is no fault of its items, so it does not count as an attempt. Tells when
+    /// to try again, too.
+    pub(crate) fn unanswered(&self, tickets: &[Ticket], error: &SendError) -> (i64, Vec<Settled>) {
+        let after = match error {
+            SendError::Throttled { retry_after, .. } => *retry_after,
+            _ => self.settings.pause(0),
+        };
+        let code = if error.retryable() { "unanswered" } else { "not-sent" };
+        let problem = Problem::error(code, None, error.to_string());
+        add(&self.figures.postponed, tickets.len());
+        let at = self.now + after.as_millis() as i64;
+        let postponed = tickets.iter().map(|ticket| {
+            let settled = ticket.settled(ListingState::Retry, joined(ticket, std::slice::from_ref(&problem)));
+            Settled { attempts: ticket.attempts, next: Some((ticket.lane, at)), ..settled }
+        });
+        (at, postponed.collect())
+    }
+
+    /// The connector could not make sense of the answer. The operation is tried anew, a limited number of times.
+    pub(crate) fn fault(&self, tickets: &[Ticket], error: &CallError) -> Vec<Settled> {
+        let problem = Problem::error("connector-fault", None, error.to_string());
+        tickets.iter().map(|ticket| self.postpone(ticket, None, problem.clone())).collect()
+    }
+}
+
+fn joined(ticket: &Ticket, problems: &[Problem]) -> Vec<Problem> {
+    [ticket.warnings.as_slice(), problems].concat()
+}

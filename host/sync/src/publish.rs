@@ -1,0 +1,252 @@
+//! One run over an API channel: take what is due, translate it, send it, store the outcomes.
+//!
+//! Several batches are under way at once; only one task writes. The most urgent lane is asked first before every
+//! batch, so a stock change overtakes a long run of content. Memory holds the batches under way and no more.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+};
+use wharf_catalog::{Action, Lane};
+use wharf_sandbox::exchange::Exchange;
+use wharf_store::{Candidate, ListingState, Selection, Settled, Settlement, Store};
+
+use crate::{
+    active::ActiveChannel,
+    courier::{Breaker, Consignment, Courier, Returned},
+    error::SyncError,
+    figures::Figures,
+    flight::{Aboard, Flight},
+    settings::SyncSettings,
+    stored,
+    translate::{Ticket, Translation, translate},
+};
+
+/// Outcomes that may wait for the writer, in exchanges.
+const DESK: usize = 1_024;
+
+/// The lanes, most urgent first.
+const LANES: [Lane; 3] = [Lane::Stock, Lane::Price, Lane::Content];
+
+/// One run.
+#[derive(Debug, Clone)]
+struct Run {
+    store: Store,
+    channel: Arc<ActiveChannel>,
+    settings: Arc<SyncSettings>,
+    figures: Arc<Figures>,
+    flight: Arc<Flight>,
+    courier: Courier,
+}
+
+/// Work for one task.
+enum Load {
+    Listings(Vec<Candidate>),
+    Steps(Vec<Consignment>),
+}
+
+/// Brings the channel to what is due. Returns why the run was halted, if it was.
+pub(crate) async fn publish(
+    store: Store,
+    channel: Arc<ActiveChannel>,
+    settings: Arc<SyncSettings>,
+    figures: Arc<Figures>,
+) -> Result<Option<String>, SyncError> {
+    let (desk, returns) = mpsc::channel(DESK);
+    let breaker = Arc::new(Breaker::default());
+    let courier = Courier {
+        channel: Arc::clone(&channel),
+        settings: Arc::clone(&settings),
+        figures: Arc::clone(&figures),
+        desk,
+        breaker: Arc::clone(&breaker),
+    };
+    let flight = Arc::new(Flight::default());
+    let writer = tokio::spawn(write(store.clone(), channel.id, returns, Arc::clone(&flight)));
+    let run = Run { store, channel, settings, figures, flight, courier };
+    let taken = run.take_all().await;
+    // The desk closes with its last sender, and with it the writer ends.
+    drop(run);
+    writer.await??;
+    taken?;
+    Ok(breaker.tripped().map(str::to_owned))
+}
+
+impl Run {
+    async fn take_all(&self) -> Result<(), SyncError> {
+        let places = Arc::new(Semaphore::new(self.settings.batches_in_flight.max(1)));
+        let mut under_way = JoinSet::new();
+        let mut after = [0; LANES.len()];
+        // A desk that closes under the run has lost its writer, whose error tells why.
+        while self.courier.breaker.tripped().is_none() && !self.courier.desk.is_closed() {
+            while let Some(ended) = under_way.try_join_next() {
+                ended??;
+            }
+            let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
+            let Some(load) = self.take(&mut after).await? else {
+                drop(place);
+                if self.flight.is_empty() {
+                    break;
+                }
+                // What lands may be due again at once, and what it held back may now go.
+                tokio::select! {
+                    () = self.flight.landing() => {}
+                    () = self.courier.desk.closed() => {}
+                    Some(ended) = under_way.join_next() => ended??,
+                }
+                continue;
+            };
+            let run = self.clone();
+            under_way.spawn(async move {
+                let done = run.process(load).await;
+                drop(place);
+                done
+            });
+        }
+        while let Some(ended) = under_way.join_next().await {
+            ended??;
+        }
+        Ok(())
+    }
+
+    /// The most urgent work there is: the next step of something begun, then the lanes in their order.
+    async fn take(&self, after: &mut [i64; LANES.len()]) -> Result<Option<Load>, SyncError> {
+        let now = Timestamp::now().as_millisecond();
+        let steps = self.steps(now).await?;
+        if !steps.is_empty() {
+            return Ok(Some(Load::Steps(steps)));
+        }
+        for (lane, after) in LANES.into_iter().zip(after) {
+            loop {
+                let due = Selection::Due { lane, now };
+                let mut page =
+                    self.store.page(self.channel.id, due, *after, self.settings.batch_items).await?;
+                let full = page.len() >= self.settings.batch_items as usize;
+                *after = page.last().filter(|_| full).map_or(0, |last| last.product_id);
+                // A listing with a step still to come waits for it.
+                page.retain(|candidate| candidate.state != ListingState::Pending);
+                page.retain(|candidate| self.flight.board(Aboard::Product(candidate.product_id)));
+                if !page.is_empty() {
+                    return Ok(Some(Load::Listings(page)));
+                }
+                if !full {
+                    break;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn steps(&self, now: i64) -> Result<Vec<Consignment>, SyncError> {
+        let due = self.store.due_exchanges(self.channel.id, now, self.settings.batch_items).await?;
+        let mut steps = Vec::new();
+        for step in due {
+            let tickets: Vec<Ticket> = step.covers.into_iter().map(Ticket::from).collect();
+            let Some(request) = stored::read(&step.request) else {
+                self.start_over(step.id, &tickets).await?;
+                continue;
+            };
+            if self.flight.board(Aboard::Exchange(step.id)) {
+                let covers = (0..tickets.len() as u32).collect();
+                let exchange = Exchange { request, covers, memo: step.memo, delay: Duration::ZERO };
+                steps.push(Consignment { exchange, tickets, stored: Some(step.id) });
+            }
+        }
+        Ok(steps)
+    }
+
+    /// A step that another version of Wharf stored in another form is forgotten, and its listings begin anew.
+    async fn start_over(&self, exchange: i64, tickets: &[Ticket]) -> Result<(), SyncError> {
+        tracing::error!(
+            channel = self.channel.name,
+            exchange,
+            "a stored exchange cannot be read; its listings begin anew"
+        );
+        let listings = tickets.iter().map(|ticket| Settled {
+            next: Some((ticket.lane, Timestamp::now().as_millisecond())),
+            ..ticket.settled(ListingState::Retry, Vec::new())
+        });
+        let settlement =
+            Settlement { listings: listings.collect(), finished: vec![exchange], opened: Vec::new() };
+        self.store.settle(self.channel.id, settlement).await?;
+        Ok(())
+    }
+
+    async fn process(self, load: Load) -> Result<(), SyncError> {
+        let consignments = match load {
+            Load::Steps(steps) => steps,
+            Load::Listings(candidates) => self.translate(candidates).await?,
+        };
+        self.courier.carry(consignments).await
+    }
+
+    /// Settles what needs no exchange, and notes in the store what is about to change.
+    async fn translate(&self, candidates: Vec<Candidate>) -> Result<Vec<Consignment>, SyncError> {
+        let run = self.clone();
+        let translated =
+            tokio::task::spawn_blocking(move || translate(&run.channel, candidates, &run.figures)).await?;
+        let Translation { settled, tickets, exchanges } = translated?;
+        if !settled.is_empty() {
+            let landed = settled.iter().map(|settled| Aboard::Product(settled.product_id)).collect();
+            // The desk outlives every task of the run.
+            let _ = self.courier.desk.send(vec![Returned { landed, settled, ..Returned::default() }]).await;
+        }
+        let replaced: Vec<i64> =
+            tickets.iter().filter(|ticket| ticket.replaces).map(|ticket| ticket.product_id).collect();
+        if !replaced.is_empty() && !exchanges.is_empty() {
+            self.store.doubt(self.channel.id, &replaced).await?;
+        }
+        let consignments = exchanges.into_iter().map(|exchange| {
+            let tickets = exchange.covers.iter().map(|index| tickets[*index as usize].clone()).collect();
+            Consignment { exchange, tickets, stored: None }
+        });
+        Ok(consignments.collect())
+    }
+}
+
+impl From<wharf_store::Cover> for Ticket {
+    fn from(cover: wharf_store::Cover) -> Self {
+        let shows = wharf_catalog::projection::Fingerprint::from_bytes(&cover.fingerprint);
+        Self {
+            product_id: cover.product_id,
+            marked: cover.marked,
+            revision: cover.revision,
+            action: if shows.is_some() { Action::Upsert } else { Action::Delete },
+            shows,
+            replaces: false,
+            warnings: Vec::new(),
+            attempts: 0,
+            lane: Lane::Content,
+        }
+    }
+}
+
+/// Stores outcomes, as many in one transaction as have come.
+async fn write(
+    store: Store,
+    channel: i64,
+    mut returns: mpsc::Receiver<Vec<Returned>>,
+    flight: Arc<Flight>,
+) -> Result<(), SyncError> {
+    let mut parcels = Vec::new();
+    while returns.recv_many(&mut parcels, DESK).await > 0 {
+        let mut settlement = Settlement::default();
+        let mut landed = Vec::new();
+        for returned in parcels.drain(..).flatten() {
+            landed.extend(returned.landed);
+            settlement.listings.extend(returned.settled);
+            settlement.opened.extend(returned.opened);
+            settlement.finished.extend(returned.finished);
+            if let Some((exchange, at)) = returned.put_off {
+                store.postpone_exchange(exchange, at).await?;
+            }
+        }
+        let stored = store.settle(channel, settlement).await;
+        flight.land(landed);
+        stored?;
+    }
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! The reconciler: channels as operators set them up, and the runs that keep them equal to the catalog.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use cap_std::fs::Dir;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use wharf_catalog::Lane;
+use wharf_gateway::Gateway;
+use wharf_store::{Channel, ChannelDraft, ChannelState, Store};
+
+use crate::{
+    active::{ActiveChannel, Origin},
+    configuration::ChannelConfiguration,
+    connectors::Connectors,
+    error::{ChannelError, SyncError},
+    feed,
+    figures::{Figures, Report},
+    publish::publish,
+    settings::SyncSettings,
+};
+
+/// A handle on the reconciler; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Reconciler(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) connectors: Connectors,
+    gateway: Gateway,
+    feeds: Dir,
+    settings: Arc<SyncSettings>,
+    berths: Mutex<HashMap<i64, Arc<Berth>>>,
+    pub(crate) changed: Notify,
+}
+
+/// A channel's place: one run at a time, and what it was made ready with.
+#[derive(Debug, Default)]
+struct Berth {
+    active: tokio::sync::Mutex<Option<Arc<ActiveChannel>>>,
+    running: tokio::sync::Mutex<()>,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunReport {
+    #[serde(flatten)]
+    pub report: Report,
+    /// Why the run ended before everything was tried, if it did. The rest stays due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halted: Option<String>,
+}
+
+impl Reconciler {
+    /// `feeds` holds one folder per feed channel.
+    pub fn new(
+        store: Store,
+        connectors: Connectors,
+        gateway: Gateway,
+        feeds: Dir,
+        settings: SyncSettings,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            connectors,
+            gateway,
+            feeds,
+            settings: Arc::new(settings),
+            berths: Mutex::default(),
+            changed: Notify::new(),
+        }))
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub fn connectors(&self) -> &Connectors {
+        &self.0.connectors
+    }
+
+    /// Tells that something changed: channels that sync on change do so now.
+    pub fn wake(&self) {
+        self.0.changed.notify_one();
+    }
+
+    /// Sets up a channel, enabled and with everything due, once its configuration has been found to work.
+    pub async fn add_channel(
+        &self,
+        name: &str,
+        configuration: &ChannelConfiguration,
+    ) -> Result<Channel, ChannelError> {
+        if !is_channel_name(name) {
+            return Err(ChannelError::Name(name.into()));
+        }
+        let draft = draft(name, configuration, ChannelState::Enabled);
+        self.check(&draft)?;
+        let id = self.0.store.add_channel(&draft).await?;
+        self.0.store.finish_marking(id).await?;
+        self.wake();
+        self.channel(name).await
+    }
+
+    /// Replaces a channel's configuration. Whatever it shows differently becomes due.
+    pub async fn update_channel(
+        &self,
+        name: &str,
+        configuration: &ChannelConfiguration,
+    ) -> Result<Channel, ChannelError> {
+        let channel = self.channel(name).await?;
+        let draft = draft(name, configuration, channel.state);
+        self.check(&draft)?;
+        self.0.store.update_channel(channel.id, &draft).await?;
+        self.0.store.mark_all(channel.id, Lane::Content).await?;
+        self.wake();
+        self.channel(name).await
+    }
+
+    fn check(&self, draft: &ChannelDraft) -> Result<(), ChannelError> {
+        let ChannelDraft { name, connector, state, configuration } = draft.clone();
+        let channel = Channel { id: 0, name, connector, state, configuration, marking: None, created_at: 0 };
+        ActiveChannel::new(&channel, &self.0.connectors, &self.0.gateway).map(drop)
+    }
+
+    /// Forgets a channel and everything known of its listings; the channel itself is left as it is.
+    pub async fn remove_channel(&self, name: &str) -> Result<(), ChannelError> {
+        let channel = self.channel(name).await?;
+        self.0.store.remove_channel(channel.id).await?;
+        self.berths().remove(&channel.id);
+        Ok(())
+    }
+
+    /// Pauses or resumes a channel. What changes meanwhile stays due.
+    pub async fn set_state(&self, name: &str, state: ChannelState) -> Result<(), ChannelError> {
+        let channel = self.channel(name).await?;
+        self.0.store.set_channel_state(channel.id, state).await?;
+        self.wake();
+        Ok(())
+    }
+
+    pub async fn channel(&self, name: &str) -> Result<Channel, ChannelError> {
+        let channel = self.0.store.channel_named(name).await?;
+        channel.ok_or_else(|| ChannelError::Unknown(name.into()))
+    }
+
+    /// Brings one channel to what the catalog says. A second run of the same channel waits for the first.
+    pub async fn sync(&self, name: &str, figures: Arc<Figures>) -> Result<RunReport, SyncError> {
+        let channel = self.channel(name).await?;
+        let berth = self.berth(channel.id);
+        let _running = berth.running.lock().await;
+        let active = self.activate(&channel, &berth).await?;
+        self.0.store.finish_marking(channel.id).await?;
+        let run = self.0.store.start_run(channel.id).await?;
+        let outcome = self.run(&active, &figures).await;
+        let halted = match &outcome {
+            Ok(halted) => halted.clone(),
+            Err(error) => Some(error.to_string()),
+        };
+        let report = RunReport { report: figures.report(), halted };
+        let text = serde_json::to_string(&report).expect("counters and text always have a JSON form");
+        self.0.store.finish_run(run, &text).await?;
+        observe(name, &report);
+        outcome.map(|_| report)
+    }
+
+    async fn run(
+        &self,
+        active: &Arc<ActiveChannel>,
+        figures: &Arc<Figures>,
+    ) -> Result<Option<String>, SyncError> {
+        let (store, settings) = (&self.0.store, &self.0.settings);
+        if active.connector.abilities().feed {
+            let folder = self.feed_folder(&active.name).map_err(SyncError::Feed)?;
+            if feed::is_due(store, active.id, &folder, figures).await? {
+                feed::write_feed(store, active, settings, figures, folder).await?;
+            }
+        }
+        if active.connector.abilities().publisher {
+            return publish(store.clone(), Arc::clone(active), Arc::clone(settings), Arc::clone(figures))
+                .await;
+        }
+        Ok(None)
+    }
+
+    fn feed_folder(&self, channel: &str) -> std::io::Result<Dir> {
+        self.0.feeds.create_dir_all(channel)?;
+        self.0.feeds.open_dir(channel)
+    }
+
+    /// The channel made ready, from before if nothing about it has changed.
+    pub(crate) async fn active(&self, channel: &Channel) -> Result<Arc<ActiveChannel>, SyncError> {
+        self.activate(channel, &self.berth(channel.id)).await
+    }
+
+    async fn activate(&self, channel: &Channel, berth: &Berth) -> Result<Arc<ActiveChannel>, SyncError> {
+        let mut slot = berth.active.lock().await;
+        let digest = self.0.connectors.get(&channel.connector).map(|connector| connector.digest().to_owned());
+        let current = digest.map(|digest| Origin { configuration: channel.configuration.clone(), digest });
+        if let Some(active) = slot.as_ref().filter(|active| Some(&active.origin) == current.as_ref()) {
+            return Ok(Arc::clone(active));
+        }
+        let active = Arc::new(ActiveChannel::new(channel, &self.0.connectors, &self.0.gateway)?);
+        self.adopt(channel.id, active.connector.digest()).await?;
+        *slot = Some(Arc::clone(&active));
+        Ok(active)
+    }
+
+    /// A connector that was replaced since the last run may show every item differently, so all become due. The
+    /// digest is noted last: a crash in between marks once more.
+    async fn adopt(&self, channel: i64, digest: &str) -> Result<(), SyncError> {
+        let noted = self.0.store.noted_digest(channel).await?;
+        if noted.as_deref() == Some(digest) {
+            return Ok(());
+        }
+        if noted.is_some() {
+            self.0.store.mark_all(channel, Lane::Content).await?;
+        }
+        Ok(self.0.store.note_digest(channel, digest).await?)
+    }
+
+    fn berth(&self, channel: i64) -> Arc<Berth> {
+        Arc::clone(self.berths().entry(channel).or_default())
+    }
+
+    fn berths(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Arc<Berth>>> {
+        self.0.berths.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn settings(&self) -> &SyncSettings {
+        &self.0.settings
+    }
+}
+
+fn draft(name: &str, configuration: &ChannelConfiguration, state: ChannelState) -> ChannelDraft {
+    ChannelDraft {
+        name: name.into(),
+        connector: configuration.connector.clone(),
+        state,
+        configuration: serde_json::to_string(configuration).expect("a configuration always has a JSON form"),
+    }
+}
+
+/// A name is also a folder and a part of addresses.
+fn is_channel_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=64).contains(&name.len()) && name.bytes().all(plain)
+}
+
+fn observe(channel: &str, run: &RunReport) {
+    for (name, amount) in run.report.entries() {
+        let labels = [("channel", channel.to_owned()), ("figure", name.to_owned())];
+        metrics::counter!("wharf_sync_total", &labels).increment(amount);
+    }
+    match &run.halted {
+        Some(reason) => tracing::warn!(channel, reason, "run halted"),
+        None => tracing::info!(channel, report = ?run.report, "run finished"),
+    }
+}

@@ -1,0 +1,140 @@
+//! When channels run by themselves: at their turn, when something changed, when a pause is over.
+//!
+//! At rest nothing ticks: the scheduler sleeps until the next moment that it knows of, or until it is woken.
+
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use wharf_store::{Channel, ChannelState};
+
+use crate::{error::SyncError, figures::Figures, reconciler::Reconciler};
+
+/// What is known about when a channel runs next.
+#[derive(Debug, Default)]
+struct Turn {
+    running: bool,
+    /// Something changed while it was running.
+    again: bool,
+    last: Option<Timestamp>,
+    /// After a failure: not before this, unless something changes.
+    resting_until: Option<Timestamp>,
+}
+
+/// Runs channels until `shutdown` is done; runs under way are finished first.
+pub async fn schedule(reconciler: Reconciler, shutdown: impl Future<Output = ()>) {
+    let mut turns: HashMap<i64, Turn> = HashMap::new();
+    let mut runs = JoinSet::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    // Whatever was left due by an earlier process is due now.
+    let mut woken = true;
+    loop {
+        let next = start(&reconciler, &mut turns, &mut runs, woken).await;
+        let pause = next.map_or(Duration::from_secs(3_600), |next| {
+            Duration::try_from(next.duration_since(Timestamp::now())).unwrap_or_default()
+        });
+        woken = false;
+        tokio::select! {
+            () = &mut shutdown => break,
+            () = reconciler.0.changed.notified() => woken = true,
+            Some(ended) = runs.join_next() => {
+                if let Ok((channel, failed)) = ended {
+                    turns.entry(channel).or_default().finish(failed.then(|| rest(&reconciler)));
+                }
+            }
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+    while runs.join_next().await.is_some() {}
+}
+
+impl Turn {
+    fn finish(&mut self, resting_until: Option<Timestamp>) {
+        self.running = false;
+        self.last = Some(Timestamp::now());
+        self.resting_until = resting_until;
+    }
+}
+
+/// When a channel that cannot run, or had nothing it could do, is looked at again.
+fn rest(reconciler: &Reconciler) -> Timestamp {
+    Timestamp::now() + Duration::from_millis(reconciler.settings().rest_ms)
+}
+
+/// Starts every channel whose time has come. Tells when the next one's comes.
+async fn start(
+    reconciler: &Reconciler,
+    turns: &mut HashMap<i64, Turn>,
+    runs: &mut JoinSet<(i64, bool)>,
+    woken: bool,
+) -> Option<Timestamp> {
+    let channels = match reconciler.store().channels().await {
+        Ok(channels) => channels,
+        Err(error) => {
+            tracing::error!(%error, "the channels cannot be read");
+            return Some(rest(reconciler));
+        }
+    };
+    turns.retain(|id, _| channels.iter().any(|channel| channel.id == *id));
+    let mut next: Option<Timestamp> = None;
+    for channel in channels.into_iter().filter(|channel| channel.state == ChannelState::Enabled) {
+        let turn = turns.entry(channel.id).or_default();
+        if turn.running {
+            turn.again |= woken;
+            continue;
+        }
+        let woken = std::mem::take(&mut turn.again) || woken;
+        let at = match due_at(reconciler, &channel, turn, woken).await {
+            Ok(at) => at,
+            Err(error) => {
+                tracing::warn!(channel = channel.name, %error, "the channel cannot run");
+                Some(rest(reconciler))
+            }
+        };
+        match at {
+            Some(at) if at <= Timestamp::now() => {
+                turn.running = true;
+                runs.spawn(run(reconciler.clone(), channel));
+            }
+            at => next = next.into_iter().chain(at).min(),
+        }
+    }
+    next
+}
+
+/// The earliest of: now if there is something to do and changes travel at once, the timetable's next turn, the
+/// end of a pause.
+async fn due_at(
+    reconciler: &Reconciler,
+    channel: &Channel,
+    turn: &Turn,
+    woken: bool,
+) -> Result<Option<Timestamp>, SyncError> {
+    let active = reconciler.active(channel).await?;
+    let now = Timestamp::now();
+    let since = turn.last.or_else(|| Timestamp::from_millisecond(channel.created_at).ok()).unwrap_or(now);
+    let planned = active.timetable.next(since);
+    let mut moments: Vec<Timestamp> = planned.into_iter().collect();
+    if active.timetable.on_change() {
+        let summary = reconciler.store().due_summary(channel.id, now.as_millisecond()).await?;
+        if !summary.due.is_empty() || channel.marking.is_some() {
+            moments.push(if woken { now } else { turn.resting_until.unwrap_or(now) });
+        }
+        let pauses = summary.next_listing_at.into_iter().chain(summary.next_exchange_at);
+        let rested = |at: Timestamp| turn.resting_until.filter(|_| !woken).map_or(at, |until| at.max(until));
+        moments.extend(pauses.filter_map(|at| Timestamp::from_millisecond(at).ok()).map(rested));
+    }
+    Ok(moments.into_iter().min())
+}
+
+async fn run(reconciler: Reconciler, channel: Channel) -> (i64, bool) {
+    let failed = match reconciler.sync(&channel.name, Arc::new(Figures::default())).await {
+        // What is due but could not be taken waits for a step that is still to come.
+        Ok(run) => run.halted.is_some() || run.report.considered + run.report.exchanges == 0,
+        Err(error) => {
+            tracing::error!(channel = channel.name, %error, "the run failed");
+            true
+        }
+    };
+    (channel.id, failed)
+}

@@ -1,0 +1,159 @@
+//! What Google's responses mean.
+//!
+//! Errors have one shape: `{"error": {"code", "message", "status", "details"}}`, where `details` may name the
+//! reason and the fields ([AIP-193](https://google.aip.dev/193)).
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, de::IgnoredAny};
+use wharf_sdk::{Acceptance, Action, Failure, Problem, Response, Verdict};
+
+use crate::{fields, losses::Memo, settings::Settings};
+
+pub(crate) fn verdict(settings: &Settings, memo: Memo, response: &Response) -> Verdict {
+    match Failure::of(response.status) {
+        None => success(memo, &response.body),
+        Some(failure) => failed(settings, memo.action(), failure, response),
+    }
+}
+
+/// Only a body that Google would write counts: proxies and login pages answer 200 as well.
+fn success(memo: Memo, body: &[u8]) -> Verdict {
+    if memo.action() == Action::Delete {
+        return match serde_json::from_slice::<IgnoredAny>(body) {
+            Ok(_) => Verdict::accepted(None),
+            Err(_) => unreadable(),
+        };
+    }
+    match serde_json::from_slice::<ProductInput<'_>>(body) {
+        Ok(input) => Verdict::Accepted(Acceptance {
+            remote_id: Some(input.name.into_owned()),
+            problems: memo.warnings(),
+        }),
+        Err(_) => unreadable(),
+    }
+}
+
+fn unreadable() -> Verdict {
+    let message =
+        "The answer is not one of Google's; check the endpoint's address and what stands before it.";
+    Verdict::retry(Problem::error("unreadable-answer", message))
+}
+
+fn failed(settings: &Settings, action: Action, failure: Failure, response: &Response) -> Verdict {
+    let error = serde_json::from_slice::<ErrorBody<'_>>(&response.body).ok().map(|body| body.error);
+    match (failure, action) {
+        (Failure::NotFound, Action::Delete) => Verdict::accepted(None),
+        (Failure::NotFound, Action::Price | Action::Stock) => Verdict::retry(problem(
+            "not-found",
+            "Google does not know the product, or not yet; if it was removed there, it has to be sent whole.",
+            error.as_ref(),
+        )),
+        (Failure::NotFound, Action::Upsert) => Verdict::retry(problem(
+            "not-found",
+            "Google does not know the account or the data source; check the channel's settings.",
+            error.as_ref(),
+        )),
+        (Failure::Conflict, Action::Upsert) if settings.versioned => Verdict::rejected(problem(
+            "newer-version",
+            "Google holds a newer version, perhaps since a backup was restored; switch `versioned` off.",
+            error.as_ref(),
+        )),
+        (Failure::Refused, _) => refused(failure, response.status, error),
+        _ => Verdict::retry(problem(failure.code(), remedy(failure), error.as_ref())),
+    }
+}
+
+fn remedy(failure: Failure) -> &'static str {
+    match failure {
+        Failure::Unauthorized => {
+            "Google does not accept the credentials for this account; check them and their rights."
+        }
+        Failure::Conflict => "Another change of the product came in between.",
+        Failure::Throttled => "Google wants to be asked later.",
+        _ => "Google is not available.",
+    }
+}
+
+/// Our sentence, and Google's own words when there are any.
+fn problem(code: &str, sentence: &str, error: Option<&GoogleError<'_>>) -> Problem {
+    match error {
+        Some(error) => Problem::error(code, format!("{sentence} Google says: {}", error.message)),
+        None => Problem::error(code, sentence),
+    }
+}
+
+/// One problem for each field that Google names, else one with its message.
+fn refused(failure: Failure, status: u16, error: Option<GoogleError<'_>>) -> Verdict {
+    // Without Google's error body the refusal comes from something in between, and says nothing about the item.
+    let Some(error) = error else {
+        let message = format!("The request was refused with status {status}, but not by Google.");
+        return Verdict::retry(Problem::error("unreadable-answer", message));
+    };
+    let code = error.reason().unwrap_or(if error.status.is_empty() { failure.code() } else { &error.status });
+    let violations: Vec<Problem> = error
+        .details
+        .iter()
+        .flat_map(|detail| &detail.field_violations)
+        .map(|violation| violation.problem(code))
+        .collect();
+    if violations.is_empty() {
+        return Verdict::rejected(Problem::error(code, error.message.clone()));
+    }
+    Verdict::Rejected(violations)
+}
+
+/// What is read of an answered `ProductInput`.
+#[derive(Deserialize)]
+struct ProductInput<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody<'a> {
+    #[serde(borrow)]
+    error: GoogleError<'a>,
+}
+
+#[derive(Deserialize)]
+struct GoogleError<'a> {
+    #[serde(borrow, default)]
+    message: Cow<'a, str>,
+    /// A name of `google.rpc.Code`, such as `INVALID_ARGUMENT`.
+    #[serde(borrow, default)]
+    status: Cow<'a, str>,
+    #[serde(default)]
+    details: Vec<Detail>,
+}
+
+/// `google.rpc.ErrorInfo` and `google.rpc.BadRequest`, of which each fills its own part.
+#[derive(Deserialize)]
+struct Detail {
+    reason: Option<String>,
+    #[serde(default, rename = "fieldViolations")]
+    field_violations: Vec<FieldViolation>,
+}
+
+#[derive(Deserialize)]
+struct FieldViolation {
+    #[serde(default)]
+    field: String,
+    #[serde(default)]
+    description: String,
+}
+
+impl GoogleError<'_> {
+    fn reason(&self) -> Option<&str> {
+        self.details.iter().find_map(|detail| detail.reason.as_deref())
+    }
+}
+
+impl FieldViolation {
+    fn problem(&self, code: &str) -> Problem {
+        Problem {
+            field: fields::find(&self.field),
+            ..Problem::error(code, format!("{}: {}", self.field, self.description))
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! Operations into requests for the Merchant API, and its answers into verdicts.
+
+use google_merchant::GoogleMerchant;
+use serde_json::{Value as Json, json};
+use wharf_sdk::{
+    Action, Answer, Body, Connector, Context, Decimal, Exchange, FieldValue, Image, Item, Method, Money,
+    Operation, Problem, Publisher, Response, Severity, Value, Verdict,
+};
+
+fn context(settings: &Json) -> Context {
+    Context {
+        settings: settings.to_string(),
+        locale: "de-DE".into(),
+        country: "DE".into(),
+        currency: "EUR".into(),
+    }
+}
+
+fn plain() -> Context {
+    context(&json!({"account": "123", "data_source": "456"}))
+}
+
+fn field(name: &str) -> u32 {
+    let position = GoogleMerchant::describe().fields.iter().position(|field| field.name == name);
+    u32::try_from(position.unwrap()).unwrap()
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+fn euros(cents: i64) -> Value {
+    Value::Money(Money { amount: Decimal::new(cents, -2), currency: "EUR".into() })
+}
+
+fn images(count: usize) -> Value {
+    let image = |number| Image { url: format!("https://shop.example/{number}.jpg"), alt: None };
+    Value::Images((1..=count).map(image).collect())
+}
+
+fn item(values: Vec<(&str, Value)>) -> Item {
+    let mut values: Vec<FieldValue> =
+        values.into_iter().map(|(name, value)| FieldValue { field: field(name), value }).collect();
+    values.sort_by_key(|filled| filled.field);
+    Item { sku: "OAK/1".into(), group: None, values }
+}
+
+fn table() -> Vec<(&'static str, Value)> {
+    vec![
+        ("title", text("Oak table")),
+        ("description", text("<p>Solid <b>oak</b></p>")),
+        ("link", text("https://shop.example/oak")),
+        ("imageLinks", images(3)),
+        ("availability", Value::Quantity(4)),
+        ("price", euros(12_990)),
+        ("gtins", text("4006381333931")),
+        ("productTypes", Value::Texts(vec!["Home > Tables".into()])),
+        ("condition", text("NEW")),
+    ]
+}
+
+fn operation(action: Action, item: Item) -> Operation {
+    Operation { action, item, remote_id: None, revision: 7 }
+}
+
+fn only_exchange(context: &Context, operation: Operation) -> Exchange {
+    let preparation = GoogleMerchant::prepare(context, vec![operation]);
+    assert_eq!(preparation.rejections, []);
+    assert_eq!(preparation.exchanges.len(), 1);
+    let exchange = preparation.exchanges.into_iter().next().unwrap();
+    assert_eq!(exchange.covers, [0]);
+    exchange
+}
+
+fn only_rejection(values: Vec<(&str, Value)>) -> Vec<Problem> {
+    let preparation = GoogleMerchant::prepare(&plain(), vec![operation(Action::Upsert, item(values))]);
+    assert_eq!(preparation.exchanges, []);
+    preparation.rejections.into_iter().next().unwrap().problems
+}
+
+fn body(exchange: &Exchange) -> Json {
+    let Body::Text(text) = &exchange.request.body else { panic!("no text in {exchange:?}") };
+    serde_json::from_str(text).unwrap()
+}
+
+fn settle(context: &Context, exchange: &Exchange, status: u16, body: &str) -> Verdict {
+    let response = Response { status, headers: vec![], body: body.into() };
+    let answer = Answer { memo: exchange.memo.clone(), covers: 1, response };
+    let settlement = GoogleMerchant::settle(context, vec![answer]).into_iter().next().unwrap();
+    assert_eq!((settlement.outcomes.len(), settlement.outcomes[0].index), (1, 0));
+    settlement.outcomes.into_iter().next().unwrap().verdict
+}
+
+fn upserted(status: u16, body: &str) -> Verdict {
+    settle(&plain(), &only_exchange(&plain(), operation(Action::Upsert, item(table()))), status, body)
+}
+
+fn retried(verdict: Verdict) -> String {
+    let Verdict::Retry(postponement) = verdict else { panic!("not retried: {verdict:?}") };
+    postponement.problem.code
+}
+
+#[test]
+fn an_upsert_inserts_the_whole_product() {
+    let mut item = item(table());
+    item.group = Some("OAK".into());
+    let exchange = only_exchange(&plain(), operation(Action::Upsert, item));
+    assert_eq!(exchange.request.method, Method::Post);
+    assert_eq!(
+        exchange.request.target,
+        "/products/v1/accounts/123/productInputs:insert?dataSource=accounts/123/dataSources/456"
+    );
+    assert_eq!(
+        body(&exchange),
+        json!({
+            "offerId": "OAK/1",
+            "contentLanguage": "de",
+            "feedLabel": "DE",
+            "productAttributes": {
+                "itemGroupId": "OAK",
+                "title": "Oak table",
+                "description": "Solid oak",
+                "link": "https://shop.example/oak",
+                "imageLink": "https://shop.example/1.jpg",
+                "additionalImageLinks": ["https://shop.example/2.jpg", "https://shop.example/3.jpg"],
+                "availability": "IN_STOCK",
+                "price": {"amountMicros": "129900000", "currencyCode": "EUR"},
+                "gtins": ["4006381333931"],
+                "productTypes": ["Home > Tables"],
+                "condition": "NEW"
+            }
+        })
+    );
+}
+
+#[test]
+fn stock_travels_alone() {
+    let item = item(vec![("availability", Value::Quantity(0))]);
+    let exchange = only_exchange(&plain(), operation(Action::Stock, item));
+    assert_eq!(exchange.request.method, Method::Patch);
+    assert_eq!(
+        exchange.request.target,
+        "/products/v1/accounts/123/productInputs/ZGV-REV-T0FLLzE?dataSource=accounts/123/dataSources/456\
+         &updateMask=productAttributes.availability"
+    );
+    assert_eq!(body(&exchange), json!({"productAttributes": {"availability": "OUT_OF_STOCK"}}));
+}
+
+#[test]
+fn a_price_without_a_sale_ends_the_sale() {
+    let exchange = only_exchange(&plain(), operation(Action::Price, item(vec![("price", euros(990))])));
+    assert!(
+        exchange.request.target.ends_with("&updateMask=productAttributes.price,productAttributes.salePrice")
+    );
+    let price = json!({"amountMicros": "9900000", "currencyCode": "EUR"});
+    assert_eq!(body(&exchange), json!({"productAttributes": {"price": price}}));
+}
+
+#[test]
+fn an_update_that_would_clear_the_price_is_not_sent() {
+    for action in [Action::Price, Action::Stock] {
+        let preparation = GoogleMerchant::prepare(&plain(), vec![operation(action, item(vec![]))]);
+        assert_eq!(preparation.exchanges, []);
+        assert_eq!(preparation.rejections[0].problems[0].code, "missing");
+    }
+}
+
+#[test]
+fn a_delete_names_the_product_as_google_did() {
+    let renamed = "accounts/123/productInputs/en~US~OAK/1";
+    let encoded = "accounts/123/productInputs/ZGV-REV-T0FLLzE";
+    for (remote_id, name) in [(renamed, "ZW5-VVN-T0FLLzE"), (encoded, "ZGV-REV-T0FLLzE")] {
+        let mut operation = operation(Action::Delete, item(vec![]));
+        operation.remote_id = Some(remote_id.into());
+        let exchange = only_exchange(&plain(), operation);
+        assert_eq!((exchange.request.method, exchange.request.body), (Method::Delete, Body::None));
+        let expected =
+            format!("/products/v1/accounts/123/productInputs/{name}?dataSource=accounts/123/dataSources/456");
+        assert_eq!(exchange.request.target, expected);
+    }
+}
+
+#[test]
+fn the_version_is_sent_only_when_asked_for() {
+    let settings = json!({"account": "1", "data_source": "2", "versioned": true, "feed_label": "EU", "content_language": "en"});
+    let versioned = body(&only_exchange(&context(&settings), operation(Action::Upsert, item(table()))));
+    assert_eq!(versioned["versionNumber"], "7");
+    assert_eq!((&versioned["feedLabel"], &versioned["contentLanguage"]), (&json!("EU"), &json!("en")));
+    let unversioned = body(&only_exchange(&plain(), operation(Action::Upsert, item(table()))));
+    assert_eq!(unversioned.get("versionNumber"), None);
+}
+
+#[test]
+fn what_google_would_refuse_is_rejected_by_field() {
+    let mut values = table();
+    values.retain(|(name, _)| !["description", "price", "gtins"].contains(name));
+    values.extend([
+        ("description", text("<p></p>")),
+        ("price", Value::Money(Money { amount: Decimal::new(1, -7), currency: "EUR".into() })),
+        ("gtins", text("4006381333930")),
+    ]);
+    let problems = only_rejection(values);
+    let found: Vec<_> = problems.iter().map(|problem| (problem.code.as_str(), problem.field)).collect();
+    let expected = [
+        ("empty", Some(field("description"))),
+        ("inexact-price", Some(field("price"))),
+        ("invalid-gtin", Some(field("gtins"))),
+    ];
+    assert_eq!(found, expected);
+    assert!(problems[2].message.contains("it should be 1"), "{}", problems[2].message);
+}
+
+#[test]
+fn one_bad_item_does_not_stop_the_others() {
+    let bad = item(vec![("gtins", text("12"))]);
+    let operations = vec![
+        operation(Action::Upsert, item(table())),
+        operation(Action::Upsert, bad),
+        operation(Action::Delete, item(vec![])),
+    ];
+    let preparation = GoogleMerchant::prepare(&plain(), operations);
+    let covers: Vec<_> = preparation.exchanges.iter().map(|exchange| exchange.covers.clone()).collect();
+    assert_eq!(covers, [[0], [2]]);
+    assert_eq!(preparation.rejections[0].index, 1);
+}
+
+#[test]
+fn an_accepted_item_says_what_was_left_out() {
+    let mut values = table();
+    values.retain(|(name, _)| !["description", "imageLinks", "gtins"].contains(name));
+    let long = "word ".repeat(2_000);
+    values.extend([
+        ("description", text(&long)),
+        ("imageLinks", images(12)),
+        ("gtins", text("2000000000008")),
+    ]);
+    let exchange = only_exchange(&plain(), operation(Action::Upsert, item(values)));
+    let attributes = &body(&exchange)["productAttributes"];
+    assert_eq!(attributes["description"].as_str().unwrap().len(), 4_999);
+    assert_eq!(attributes["additionalImageLinks"].as_array().unwrap().len(), 10);
+    assert_eq!(attributes.get("gtins"), None);
+
+    let answer = r#"{"name":"accounts/123/productInputs/de~DE~OAK","offerId":"OAK"}"#;
+    let Verdict::Accepted(acceptance) = settle(&plain(), &exchange, 200, answer) else {
+        panic!("not accepted")
+    };
+    assert_eq!(acceptance.remote_id.as_deref(), Some("accounts/123/productInputs/de~DE~OAK"));
+    let codes: Vec<_> = acceptance.problems.iter().map(|problem| problem.code.as_str()).collect();
+    assert_eq!(codes, ["shortened", "restricted-gtin", "too-many-images"]);
+    assert!(acceptance.problems.iter().all(|problem| problem.severity == Severity::Warning));
+}
+
+#[test]
+fn a_refusal_names_googles_code_and_the_field() {
+    let answer = json!({"error": {
+        "code": 400, "message": "[productAttributes.gtins] Invalid GTIN", "status": "INVALID_ARGUMENT",
+        "details": [
+            {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "invalidValue", "domain": "x"},
+            {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [
+                {"field": "productAttributes.gtins", "description": "Invalid GTIN"}
+            ]}
+        ]
+    }});
+    let Verdict::Rejected(problems) = upserted(400, &answer.to_string()) else { panic!("not rejected") };
+    assert_eq!(problems.len(), 1);
+    assert_eq!((problems[0].code.as_str(), problems[0].field), ("invalidValue", Some(field("gtins"))));
+
+    let bare = r#"{"error":{"code":400,"message":"Bad","status":"INVALID_ARGUMENT"}}"#;
+    let Verdict::Rejected(problems) = upserted(400, bare) else { panic!("not rejected") };
+    assert_eq!((problems[0].code.as_str(), problems[0].message.as_str()), ("INVALID_ARGUMENT", "Bad"));
+}
+
+#[test]
+fn what_passes_is_retried() {
+    assert_eq!(retried(upserted(401, "{}")), "unauthorized");
+    assert_eq!(retried(upserted(403, r#"{"error":{"message":"No access"}}"#)), "unauthorized");
+    assert_eq!(retried(upserted(409, r#"{"error":{"status":"ABORTED"}}"#)), "conflict");
+    assert_eq!(retried(upserted(404, r#"{"error":{"message":"No such data source"}}"#)), "not-found");
+    assert_eq!(retried(upserted(503, "")), "unavailable");
+}
+
+#[test]
+fn an_answer_that_is_not_googles_is_never_success() {
+    for body in ["<html>Welcome</html>", "", "{}", "[]", r#"{"name":5}"#, r#"{"name":"accounts"#] {
+        assert_eq!(retried(upserted(200, body)), "unreadable-answer", "{body}");
+    }
+    assert_eq!(retried(upserted(400, "<html>Bad request</html>")), "unreadable-answer");
+}
+
+#[test]
+fn a_product_that_is_gone_is_deleted_but_cannot_be_updated() {
+    let missing = r#"{"error":{"code":404,"message":"item not found","status":"NOT_FOUND"}}"#;
+    let deletion = only_exchange(&plain(), operation(Action::Delete, item(vec![])));
+    assert_eq!(settle(&plain(), &deletion, 404, missing), Verdict::accepted(None));
+    assert_eq!(settle(&plain(), &deletion, 200, "{}"), Verdict::accepted(None));
+    let values = vec![("availability", Value::Quantity(1))];
+    let update = only_exchange(&plain(), operation(Action::Stock, item(values)));
+    assert_eq!(retried(settle(&plain(), &update, 404, missing)), "not-found");
+}
+
+#[test]
+fn a_version_that_google_overtook_is_not_repeated_for_ever() {
+    let context = context(&json!({"account": "1", "data_source": "2", "versioned": true}));
+    let exchange = only_exchange(&context, operation(Action::Upsert, item(table())));
+    let verdict =
+        settle(&context, &exchange, 409, r#"{"error":{"code":409,"status":"ABORTED","message":"old"}}"#);
+    let Verdict::Rejected(problems) = verdict else { panic!("not rejected") };
+    assert_eq!(problems[0].code, "newer-version");
+}
+
+#[test]
+fn settings_that_cannot_be_read_reject_every_operation() {
+    let preparation =
+        GoogleMerchant::prepare(&context(&json!({})), vec![operation(Action::Upsert, item(table())); 2]);
+    let codes: Vec<_> =
+        preparation.rejections.iter().map(|rejection| rejection.problems[0].code.as_str()).collect();
+    assert_eq!(codes, ["invalid-settings", "invalid-settings"]);
+}
+
+#[test]
+fn the_settings_schema_is_json() {
+    let schema: Json = serde_json::from_str(&GoogleMerchant::describe().settings_schema).unwrap();
+    assert_eq!(schema["required"], json!(["account", "data_source"]));
+}
+
+/// Every field and choice exists in Google's own discovery document.
+#[test]
+#[expect(clippy::print_stdout, reason = "whoever reads the test's output should know that it was skipped")]
+fn fields_are_those_of_googles_contract() {
+    let Ok(shared) = std::env::var("WHARF_SHARED") else {
+        return println!("skipped: WHARF_SHARED does not name the folder with the vendors' contracts");
+    };
+    let path = format!("{shared}/contracts/google/discovery/merchantapi.products_v1.json");
+    let contract: Json = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let attributes = &contract["schemas"]["ProductAttributes"]["properties"];
+    for field in GoogleMerchant::describe().fields {
+        let name = if field.name == "imageLinks" { "imageLink" } else { &field.name };
+        let attribute = &attributes[name];
+        assert!(attribute.is_object(), "Google has no attribute {name}");
+        for choice in field.choices {
+            let known = attribute["enum"].as_array().unwrap().contains(&json!(choice));
+            assert!(known, "{name} cannot be {choice}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Items into the files that Google and Meta read.
+
+use product_feed::ProductFeed;
+use serde_json::json;
+use wharf_sdk::{Connector, Context, Decimal, Feed, FieldValue, Image, Item, Money, RowsWritten, Value};
+
+fn context(settings: &serde_json::Value) -> Context {
+    Context {
+        settings: settings.to_string(),
+        locale: "de-DE".into(),
+        country: "DE".into(),
+        currency: "EUR".into(),
+    }
+}
+
+fn table_settings(profile: &str, format: &str) -> Context {
+    context(&json!({"profile": profile, "format": format}))
+}
+
+fn rss(profile: &str) -> Context {
+    context(&json!({"profile": profile, "title": "Oak & Co", "link": "https://shop.example"}))
+}
+
+fn field(name: &str) -> u32 {
+    let position = ProductFeed::describe().fields.iter().position(|field| field.name == name);
+    u32::try_from(position.unwrap()).unwrap()
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+fn euros(coefficient: i64, exponent: i32) -> Value {
+    Value::Money(Money { amount: Decimal::new(coefficient, exponent), currency: "EUR".into() })
+}
+
+fn images(names: &[&str]) -> Value {
+    let image = |name: &&str| Image { url: format!("https://shop.example/{name}.jpg"), alt: None };
+    Value::Images(names.iter().map(image).collect())
+}
+
+/// An item that both readers take, with some values changed or added.
+fn item(changes: Vec<(&str, Value)>) -> Item {
+    let usual = vec![
+        ("title", text("Oak table")),
+        ("description", text("<p>Solid oak,<br>made in Lyon</p>")),
+        ("link", text("https://shop.example/oak?a=1&b=2")),
+        ("image_link", images(&["1", "2,3", "4"])),
+        ("availability", Value::Quantity(4)),
+        ("price", euros(129, -1)),
+        ("product_type", Value::Texts(vec!["Home > Tables".into(), "Sale".into()])),
+    ];
+    let mut values: Vec<FieldValue> = Vec::new();
+    for (name, value) in usual.into_iter().chain(changes) {
+        values.retain(|filled| filled.field != field(name));
+        values.push(FieldValue { field: field(name), value });
+    }
+    values.sort_by_key(|filled| filled.field);
+    Item { sku: "OAK-1".into(), group: Some("OAK".into()), values }
+}
+
+fn without(name: &str) -> Item {
+    let mut item = item(vec![]);
+    item.values.retain(|filled| filled.field != field(name));
+    item
+}
+
+/// The whole file, of items that are all taken.
+fn file(context: &Context, items: Vec<Item>) -> String {
+    let RowsWritten { content, rejections } = ProductFeed::rows(context, items);
+    assert_eq!(rejections, []);
+    let whole = [ProductFeed::head(context).content, content, ProductFeed::tail(context)].concat();
+    String::from_utf8(whole).unwrap()
+}
+
+/// What a reader finds under `column` in the only row.
+fn cell(context: &Context, delimiter: u8, item: Item, column: &str) -> String {
+    let file = file(context, vec![item]);
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(file.as_bytes());
+    let position = reader.headers().unwrap().iter().position(|name| name == column).unwrap();
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 1);
+    rows[0][position].to_owned()
+}
+
+#[test]
+fn an_rss_feed_is_a_channel_of_items() {
+    let opening = ProductFeed::head(&rss("google"));
+    assert_eq!(opening.file_name, "products.xml");
+    assert_eq!(
+        file(&rss("google"), vec![item(vec![("sale_price", euros(9, 0))])]),
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0">
+<channel>
+<title>Oak &amp; Co</title>
+<link>https://shop.example</link>
+<description>Oak &amp; Co</description>
+<item>
+<g:id>OAK-1</g:id>
+<g:title>Oak table</g:title>
+<g:description>Solid oak,
+made in Lyon</g:description>
+<g:link>https://shop.example/oak?a=1&amp;b=2</g:link>
+<g:image_link>https://shop.example/1.jpg</g:image_link>
+<g:additional_image_link>https://shop.example/2,3.jpg</g:additional_image_link>
+<g:additional_image_link>https://shop.example/4.jpg</g:additional_image_link>
+<g:availability>in_stock</g:availability>
+<g:price>12.90 EUR</g:price>
+<g:sale_price>9.00 EUR</g:sale_price>
+<g:condition>new</g:condition>
+<g:product_type>Home &gt; Tables</g:product_type>
+<g:product_type>Sale</g:product_type>
+<g:item_group_id>OAK</g:item_group_id>
+</item>
+</channel>
+</rss>
+"#
+    );
+}
+
+#[test]
+fn markup_in_values_cannot_break_the_file() {
+    let hostile = item(vec![("title", text("</g:title><x>&\u{0}\u{FFFE}"))]);
+    let file = file(&rss("meta"), vec![hostile]);
+    assert!(file.contains("<g:title>&lt;/g:title&gt;&lt;x&gt;&amp;</g:title>"), "{file}");
+}
+
+#[test]
+fn tables_have_one_name_for_each_reader() {
+    for (format, name, delimiter) in [("csv", "products.csv", b','), ("tsv", "products.tsv", b'\t')] {
+        let context = table_settings("meta", format);
+        assert_eq!(ProductFeed::head(&context).file_name, name);
+        assert_eq!(cell(&context, delimiter, item(vec![]), "availability"), "in stock");
+        assert_eq!(cell(&context, delimiter, item(vec![]), "quantity_to_sell_on_facebook"), "4");
+        let sold_out = item(vec![("availability", Value::Quantity(0))]);
+        assert_eq!(cell(&context, delimiter, sold_out, "availability"), "out of stock");
+    }
+    let sold_out = item(vec![("availability", Value::Quantity(0))]);
+    assert_eq!(cell(&table_settings("google", "csv"), b',', sold_out, "availability"), "out_of_stock");
+}
+
+#[test]
+fn tables_hold_any_text_and_no_formula() {
+    let context = table_settings("google", "csv");
+    let value = |title: &str| cell(&context, b',', item(vec![("title", text(title))]), "title");
+    assert_eq!(value("Table, \"oak\"\nround"), "Table, \"oak\"\nround");
+    for formula in ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\rx"] {
+        assert_eq!(value(formula), format!("'{formula}"));
+    }
+    assert_eq!(value("-5"), "-5");
+}
+
+#[test]
+fn several_images_share_a_cell() {
+    let cell = cell(&table_settings("google", "csv"), b',', item(vec![]), "additional_image_link");
+    assert_eq!(cell, "https://shop.example/2%2C3.jpg,https://shop.example/4.jpg");
+}
+
+#[test]
+fn a_number_for_inner_use_is_left_out() {
+    let context = table_settings("google", "csv");
+    let value = |gtin: &str| cell(&context, b',', item(vec![("gtin", text(gtin))]), "gtin");
+    assert_eq!(value("4006381333931"), "4006381333931");
+    assert_eq!(value("2000000000008"), "");
+}
+
+#[test]
+fn a_long_description_is_cut_to_what_the_reader_takes() {
+    let long = item(vec![("description", text(&"<b>word</b> ".repeat(3_000)))]);
+    for (profile, characters) in [("google", 4_999), ("meta", 9_999)] {
+        let description = cell(&table_settings(profile, "csv"), b',', long.clone(), "description");
+        assert_eq!(description.len(), characters, "{profile}");
+    }
+}
+
+#[test]
+fn what_would_spoil_the_file_is_rejected_by_field() {
+    let items = vec![
+        item(vec![]),
+        without("price"),
+        item(vec![("gtin", text("4006381333930")), ("price", euros(45_454, -4))]),
+        item(vec![("description", text("<p>"))]),
+        item(vec![]),
+    ];
+    let written = ProductFeed::rows(&rss("google"), items);
+    let found: Vec<_> = written
+        .rejections
+        .iter()
+        .map(|rejection| {
+            let problems = rejection.problems.iter();
+            (
+                rejection.index,
+                problems.map(|problem| (problem.code.as_str(), problem.field)).collect::<Vec<_>>(),
+            )
+        })
+        .collect();
+    let at = |code, name| (code, Some(field(name)));
+    assert_eq!(
+        found,
+        [
+            (1, vec![at("missing", "price")]),
+            (2, vec![at("inexact-price", "price"), at("invalid-gtin", "gtin")]),
+            (3, vec![at("empty", "description")]),
+        ]
+    );
+    assert_eq!(String::from_utf8(written.content).unwrap().matches("<item>").count(), 2);
+}
+
+#[test]
+fn slices_join_to_the_same_file() {
+    let context = table_settings("google", "tsv");
+    let whole = ProductFeed::rows(&context, vec![item(vec![]); 4]).content;
+    let half = ProductFeed::rows(&context, vec![item(vec![]); 2]).content;
+    assert_eq!(whole, [half.clone(), half].concat());
+}
+
+#[test]
+fn settings_that_cannot_be_read_list_nothing() {
+    let written = ProductFeed::rows(&context(&json!({"format": "pdf"})), vec![item(vec![]); 2]);
+    assert_eq!((written.content.len(), written.rejections.len()), (0, 2));
+}

@@ -1,0 +1,103 @@
+//! A host in a temporary folder, with connectors built from source and one channel onto the receiver.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use tempfile::TempDir;
+use wharf_server::{Host, connector};
+use wharf_sync::{ChannelConfiguration, Figures, RunReport};
+
+use crate::{catalog, receiver::Receiver};
+
+/// Products written per transaction.
+const BATCH: u64 = 1_000;
+
+pub(crate) const CHANNEL: &str = "bench";
+
+/// Which connector the channel uses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    /// `google-merchant`, one item a request.
+    Single,
+    /// `bulk-json`, so many items a request.
+    Bulk(u32),
+}
+
+pub(crate) struct Rig {
+    pub(crate) host: Host,
+    pub(crate) receiver: Receiver,
+    folder: TempDir,
+}
+
+impl Rig {
+    /// A host with `items` products and nothing sent yet.
+    pub(crate) async fn new(kind: Kind, items: u64) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let connector = match kind {
+            Kind::Single => "plugins/google-merchant",
+            Kind::Bulk(_) => "tests/bulk",
+        };
+        install(connector, folder.path())?;
+        let host = Host::open(folder.path()).await?;
+        let receiver = Receiver::default();
+        let address = receiver.listen().await?;
+        let rig = Self { host, receiver, folder };
+        rig.fill(items).await?;
+        let configuration = configuration(kind, &address.to_string(), &rig.secret()?)?;
+        rig.host.reconciler.add_channel(CHANNEL, &configuration).await?;
+        Ok(rig)
+    }
+
+    fn secret(&self) -> anyhow::Result<String> {
+        let path = self.folder.path().join("token");
+        std::fs::write(&path, "bench-token")?;
+        Ok(path.to_string_lossy().into_owned())
+    }
+
+    async fn fill(&self, items: u64) -> anyhow::Result<()> {
+        for start in (0..items).step_by(BATCH as usize) {
+            let batch = (start..items.min(start + BATCH)).map(catalog::product).collect();
+            for applied in self.host.site.store.change(batch).await? {
+                applied?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn sync(&self) -> anyhow::Result<RunReport> {
+        let run = self.host.reconciler.sync(CHANNEL, Arc::new(Figures::default())).await?;
+        anyhow::ensure!(run.halted.is_none(), "the run was halted: {run:?}");
+        Ok(run)
+    }
+}
+
+/// Builds a connector of this repository and puts it into the drop folder.
+pub(crate) fn install(connector: &str, data: &Path) -> anyhow::Result<()> {
+    let component = build(connector)?;
+    let folder = data.join("connectors");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join(format!("{}.wasm", connector.replace('/', "-"))), component)?;
+    Ok(())
+}
+
+/// The component of a connector of this repository.
+pub(crate) fn build(connector: &str) -> anyhow::Result<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(connector);
+    let built = connector::build::build(&folder, |_| {})?;
+    std::fs::read(&built.component).with_context(|| format!("cannot read {}", built.component.display()))
+}
+
+fn configuration(kind: Kind, address: &str, secret: &str) -> anyhow::Result<ChannelConfiguration> {
+    let (connector, settings, endpoint) = match kind {
+        Kind::Single => ("google-merchant", serde_json::json!({"account": "1", "data_source": "2"}), "api"),
+        Kind::Bulk(per_request) => ("bulk-json", serde_json::json!({"per_request": per_request}), "api"),
+    };
+    Ok(serde_json::from_value(serde_json::json!({
+        "connector": connector,
+        "settings": settings,
+        "scope": {"locale": "en-DE", "country": "DE", "currency": "EUR"},
+        "endpoints": {endpoint: format!("http://{address}")},
+        "grants": [{"host": address, "allow_private": true}],
+        "credentials": {"file": secret, "bearer": true},
+    }))?)
+}

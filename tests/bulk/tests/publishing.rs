@@ -1,0 +1,111 @@
+//! Batches out, outcomes by SKU back.
+
+use bulk_json::BulkJson;
+use serde_json::{Value as Json, json};
+use wharf_sdk::{
+    Action, Answer, Body, Context, Decimal, Exchange, FieldValue, Item, Money, Operation, Problem, Publisher,
+    Response, Settlement, Value, Verdict,
+};
+
+fn context(settings: &str) -> Context {
+    Context {
+        settings: settings.into(),
+        locale: "en-GB".into(),
+        country: "GB".into(),
+        currency: "GBP".into(),
+    }
+}
+
+fn upsert(sku: &str) -> Operation {
+    let price = Value::Money(Money { amount: Decimal::new(1_290, -2), currency: "GBP".into() });
+    let values = vec![
+        FieldValue { field: 0, value: Value::Text("A \"b\"".into()) },
+        FieldValue { field: 2, value: price },
+        FieldValue { field: 4, value: Value::Quantity(3) },
+    ];
+    let item = Item { sku: sku.into(), group: None, values };
+    Operation { action: Action::Upsert, item, remote_id: None, revision: 1 }
+}
+
+fn prepared(settings: &str, operations: Vec<Operation>) -> Vec<Exchange> {
+    let preparation = BulkJson::prepare(&context(settings), operations);
+    assert_eq!(preparation.rejections, []);
+    preparation.exchanges
+}
+
+fn body(exchange: &Exchange) -> Json {
+    let Body::Text(text) = &exchange.request.body else { panic!("no text in {exchange:?}") };
+    serde_json::from_str(text).unwrap()
+}
+
+fn settled(skus: &[&str], status: u16, body: &str) -> Vec<Verdict> {
+    let exchange = prepared("{}", skus.iter().map(|sku| upsert(sku)).collect()).remove(0);
+    let covers = u32::try_from(exchange.covers.len()).unwrap();
+    let answer = Answer {
+        memo: exchange.memo,
+        covers,
+        response: Response { status, headers: vec![], body: body.into() },
+    };
+    let Settlement { outcomes, further } = BulkJson::settle(&context("{}"), vec![answer]).remove(0);
+    assert_eq!(further, []);
+    assert!(outcomes.iter().map(|outcome| outcome.index).eq(0..covers));
+    outcomes.into_iter().map(|outcome| outcome.verdict).collect()
+}
+
+#[test]
+fn items_share_requests_of_the_size_that_is_set() {
+    let operations: Vec<_> = (0..5).map(|number| upsert(&number.to_string())).collect();
+    let covers: Vec<_> =
+        prepared(r#"{"per_request":2}"#, operations).into_iter().map(|exchange| exchange.covers).collect();
+    assert_eq!(covers, [vec![0, 1], vec![2, 3], vec![4]]);
+}
+
+#[test]
+fn items_and_deletions_are_entries_of_one_array() {
+    let mut deletion = upsert("B");
+    deletion.action = Action::Delete;
+    deletion.item.values.clear();
+    let exchange = prepared("{}", vec![upsert("A"), deletion]).remove(0);
+    assert_eq!(
+        body(&exchange),
+        json!([
+            {"sku": "A", "title": "A \"b\"", "price": {"amount": "12.90", "currency": "GBP"}, "quantity": 3},
+            {"sku": "B", "delete": true}
+        ])
+    );
+}
+
+#[test]
+fn outcomes_find_their_items_in_any_order() {
+    let answer = r#"{"outcomes":[
+        {"sku":"B","status":"error","code":"no-brand","message":"Brand is missing"},
+        {"sku":"A","status":"ok"},
+        {"sku":"X","status":"ok"}
+    ]}"#;
+    let verdicts = settled(&["A", "B", "C"], 200, answer);
+    assert_eq!(verdicts[0], Verdict::accepted(None));
+    assert_eq!(verdicts[1], Verdict::rejected(Problem::error("no-brand", "Brand is missing")));
+    assert!(
+        matches!(&verdicts[2], Verdict::Retry(postponement) if postponement.problem.code == "no-outcome")
+    );
+}
+
+#[test]
+fn an_answer_without_outcomes_is_never_success() {
+    for body in ["", "<html>", "{}", r#"{"outcomes":[{"sku":"A","status":"maybe"}]}"#] {
+        let verdicts = settled(&["A", "B"], 200, body);
+        assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Retry(_))), "{body}");
+    }
+}
+
+#[test]
+fn a_refused_request_refuses_all_of_its_items() {
+    assert!(settled(&["A", "B"], 400, "").iter().all(|verdict| matches!(verdict, Verdict::Rejected(_))));
+    assert!(settled(&["A", "B"], 503, "").iter().all(|verdict| matches!(verdict, Verdict::Retry(_))));
+}
+
+#[test]
+fn settings_that_cannot_be_read_reject_every_operation() {
+    let preparation = BulkJson::prepare(&context(r#"{"per":1}"#), vec![upsert("A"), upsert("B")]);
+    assert_eq!((preparation.exchanges.len(), preparation.rejections.len()), (0, 2));
+}
