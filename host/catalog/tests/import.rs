@@ -258,7 +258,7 @@ fn text_in_another_encoding_is_named_by_cell() {
 #[test]
 fn delimiter_and_byte_order_mark_are_detected() {
     for delimiter in [",", ";", "\t", "|"] {
-        let file = format!("\u{feff}sku,name,price\r\n\"A\",Tent,\"12.90\"\r\n").replace(',', delimiter);
+        let file = "\u{feff}sku,name,price\r\n\"A\",Tent,\"12.90\"\r\n".replace(',', delimiter);
         assert_eq!(read(file, &shop()).skus(), ["A"], "{delimiter:?}");
     }
 }

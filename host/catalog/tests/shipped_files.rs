@@ -1,6 +1,10 @@
 //! The mappings and the sample catalog that the project ships, over the files they are for.
 
-use std::{collections::HashSet, env, fs, path::{Path, PathBuf}};
+use std::{
+    collections::HashSet,
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use wharf_catalog::{
     Severity, Value,

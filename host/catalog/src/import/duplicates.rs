@@ -1,17 +1,23 @@
 //! Finds a SKU's second row in a file. Remembers 64 bits of each SKU, not the text: one wrongly refused row is
-//! to be expected in more than ten thousand files of a million rows.
+//! to be expected in more than ten million files of a million rows.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState},
 };
 
+/// A table that grows is held twice for a moment; of many small ones, one at a time is.
+const TABLES: usize = 64;
+
+/// A SKU's hash in two halves, which packs better than one number beside a row.
+type Key = [u32; 2];
+
 #[derive(Debug)]
 pub(super) struct SeenSkus {
     /// Keyed at random, so that nobody can write a file of colliding SKUs.
     hash: RandomState,
-    rows: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
-    capacity: usize,
+    rows: Vec<HashMap<Key, u32, BuildHasherDefault<Hashed>>>,
+    room: usize,
 }
 
 /// What is known of a SKU.
@@ -26,24 +32,33 @@ pub(super) enum Met {
 
 impl SeenSkus {
     pub(super) fn new(capacity: usize) -> Self {
-        Self { hash: RandomState::new(), rows: HashMap::default(), capacity }
+        let rows = (0..TABLES).map(|_| HashMap::default()).collect();
+        Self { hash: RandomState::new(), rows, room: capacity }
     }
 
     /// Compares a SKU with those before it, and remembers its row while there is room.
     pub(super) fn meet(&mut self, sku: &str, row: u64) -> Met {
-        let full = self.rows.len() >= self.capacity;
-        match self.rows.entry(self.hash.hash_one(sku)) {
+        let (table, key) = self.place(sku);
+        match self.rows[table].entry(key) {
             Entry::Occupied(first) => Met::Before(u64::from(*first.get())),
-            Entry::Vacant(_) if full => Met::Forgotten,
+            Entry::Vacant(_) if self.room == 0 => Met::Forgotten,
             Entry::Vacant(slot) => {
                 slot.insert(u32::try_from(row).unwrap_or(u32::MAX));
+                self.room -= 1;
                 Met::First
             }
         }
     }
 
     pub(super) fn contains(&self, sku: &str) -> bool {
-        self.rows.contains_key(&self.hash.hash_one(sku))
+        let (table, key) = self.place(sku);
+        self.rows[table].contains_key(&key)
+    }
+
+    fn place(&self, sku: &str) -> (usize, Key) {
+        let hash = self.hash.hash_one(sku);
+        // Bits from the middle: a table's own order uses those at the ends.
+        ((hash >> 32) as usize % TABLES, [hash as u32, (hash >> 32) as u32])
     }
 }
 
@@ -60,9 +75,5 @@ impl Hasher for Hashed {
         for byte in bytes {
             self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
         }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
     }
 }

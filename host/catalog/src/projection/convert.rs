@@ -90,8 +90,9 @@ pub(super) fn convert(
         }
         FieldKind::Choice => {
             let text = translated(raw.into_text()?, translate);
-            if field.choices.iter().any(|choice| *choice == text) {
-                return Some(Content::Text(text.into_owned()));
+            // `new` in the catalog is `NEW` to one channel and `New` to another; each gets its own spelling.
+            if let Some(choice) = field.choices.iter().find(|choice| choice.eq_ignore_ascii_case(&text)) {
+                return Some(Content::Text(choice.clone()));
             }
             let choices = field.choices.join(", ");
             refuse(

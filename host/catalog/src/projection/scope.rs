@@ -7,7 +7,7 @@ use crate::product::{BASE_PRICE_LIST, Product};
 
 /// The channel's view on the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Scope {
     /// BCP 47 tag of the channel's language.
     pub locale: String,
@@ -36,7 +36,7 @@ pub struct Scope {
 
 /// Which products belong on the channel. Each list that is not empty must name one of the product's own.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Selection {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub families: Vec<String>,

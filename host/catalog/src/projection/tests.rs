@@ -154,7 +154,7 @@ fn a_template_joins_sources_and_a_translation_meets_the_channels_choices() {
             "color",
             Rule::Detailed(DetailedRule {
                 from: Some(vec!["farbe".into()]),
-                translate: [("Blau".to_owned(), "blue".to_owned())].into(),
+                translate: [("Blau".to_owned(), "BLUE".to_owned())].into(),
                 ..DetailedRule::default()
             }),
         ),
