@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use wasmtime::{Config, Engine, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, Engine, PoolingAllocationConfig};
 
 use crate::limits::Limits;
 
@@ -31,7 +31,7 @@ fn config(limits: &Limits) -> Config {
         // The same input gives the same bytes on every machine.
         .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(false)
-        .wasm_memory64(false).memory_init_cow(std::env::var("NOCOW").is_err());
+        .wasm_memory64(false);
     config
 }
 
@@ -52,8 +52,8 @@ fn places(limits: &Limits) -> PoolingAllocationConfig {
         .table_elements(limits.table_elements)
         .max_unused_warm_slots(calls)
         .linear_memory_keep_resident(limits.resident_bytes)
-        .table_keep_resident(limits.resident_bytes);
-    if std::env::var("PM").is_ok() { pool.pagemap_scan(wasmtime::Enabled::Auto); }
-
+        .table_keep_resident(limits.resident_bytes)
+        // Only pages that a call has written are cleared after it, wherever they lie.
+        .pagemap_scan(Enabled::Auto);
     pool
 }

@@ -20,7 +20,7 @@ pub struct Limits {
     pub tables: u32,
     /// Core instances in one component; toolchains add some for adapters.
     pub core_instances: u32,
-    /// Bytes of the native stack that WebAssembly code may use.
+    /// Bytes of the calling thread's own stack that WebAssembly code may use; threads usually have 2 MiB.
     pub stack_bytes: usize,
     /// Milliseconds of wall time that one call may take, instantiation included.
     pub deadline_ms: u64,
@@ -28,7 +28,8 @@ pub struct Limits {
     pub tick_ms: u64,
     /// Calls that run at the same time. More wait for their turn; each place reserves address space.
     pub concurrent_calls: u32,
-    /// Bytes of each place's memory that stay resident between calls, which saves page faults.
+    /// Bytes of each place's memory that stay resident between calls. A page fault costs as much as mapping a
+    /// small item, so this should hold what a large batch touches.
     pub resident_bytes: usize,
     /// Bytes that one call may hand back to the host, counted as the host holds them.
     pub returned_bytes: usize,
@@ -58,8 +59,8 @@ impl Default for Limits {
             stack_bytes: 512 << 10,
             deadline_ms: 2_000,
             tick_ms: 5,
-            concurrent_calls: 16,
-            resident_bytes: 2 << 20,
+            concurrent_calls: 8,
+            resident_bytes: 8 << 20,
             returned_bytes: 32 << 20,
             log_lines: 100,
             log_line_bytes: 1_024,

@@ -5,7 +5,7 @@ use cap_std::{ambient_authority, fs::Dir};
 use wharf_sandbox::{Limits, Refusal, Sandbox};
 
 fn sandbox() -> Sandbox {
-    Sandbox::new(Limits { deadline_ms: 50, ..Limits::default() }, None).unwrap()
+    Sandbox::new(Limits { deadline_ms: 200, ..Limits::default() }, None).unwrap()
 }
 
 fn refusal(bytes: &[u8]) -> Refusal {
