@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub enum Reach {
     /// Globally routed.
     Public,
-    /// This machine or a network beside it; open only to a grant with `allow_private`.
+    /// This machine or a network beside it; open only to a grant with `allow-private`.
     Private,
     /// Cloud metadata, link-local, multicast, unspecified or reserved; open to no grant.
     Never,

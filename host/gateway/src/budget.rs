@@ -19,7 +19,7 @@ use crate::error::GatewayError;
 
 /// At most `requests` in any window of `per_seconds`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BudgetSpec {
     pub name: String,
     pub requests: u32,

@@ -107,7 +107,7 @@ impl Resolver {
     }
 }
 
-/// Refuses an address that a grant with this `allow_private` does not open.
+/// Refuses an address that a grant with this `allow-private` does not open.
 pub(crate) fn check(host: &str, address: SocketAddr, allow_private: bool) -> Result<(), AddressRefusal> {
     let address = address.ip();
     match reach(address) {

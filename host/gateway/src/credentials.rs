@@ -31,7 +31,7 @@ pub enum AuthScheme {
 
 /// Where the operator keeps a secret: `{"env": "NAME"}` or `{"file": "PATH"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CredentialsSettings {
     /// An environment variable's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -30,7 +30,7 @@ pub struct EndpointSpec {
 
 /// A host that the operator lets a channel reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Grant {
     /// `HOST`, for the scheme's standard port, or `HOST:PORT`. No wildcards.
     pub host: String,

@@ -29,7 +29,7 @@ pub enum GatewayError {
     NotGranted { endpoint: String, host: String },
     #[error(
         "endpoint `{endpoint}` would send credentials to `{host}` unencrypted; use https, or grant the host with \
-         `allow_private` if it is on your own network"
+         `allow-private` if it is on your own network"
     )]
     Unencrypted { endpoint: String, host: String },
     #[error("endpoint `{endpoint}`: {refusal}")]
@@ -51,7 +51,7 @@ fn remedy(reach: Reach) -> &'static str {
     match reach {
         Reach::Never => "which no grant opens (link-local, cloud metadata, multicast or reserved)",
         Reach::Private | Reach::Public => {
-            "on this machine or a private network; set `allow_private` in the channel's grant for it to allow that"
+            "on this machine or a private network; set `allow-private` in the channel's grant for it to allow that"
         }
     }
 }
@@ -73,7 +73,7 @@ pub enum Refusal {
     ReservedHeader { name: String },
     #[error("header `{name}` is not a valid HTTP header; remove control characters from its name and value")]
     Header { name: String },
-    #[error("a request body of {bytes} bytes is above the limit of {limit} (setting `request_bytes`)")]
+    #[error("a request body of {bytes} bytes is above the limit of {limit} (setting `request-bytes`)")]
     RequestTooLarge { bytes: usize, limit: usize },
     #[error(transparent)]
     Address(#[from] AddressRefusal),
@@ -90,9 +90,9 @@ pub enum SendError {
     /// The channel failed on every attempt.
     #[error("`{host}` failed on {attempts} attempt(s), lastly with {outage}")]
     Unavailable { host: Arc<str>, attempts: u32, outage: Outage },
-    #[error("`{host}` did not answer {attempts} attempt(s) within {} ms (setting `request_timeout_ms`)", .limit.as_millis())]
+    #[error("`{host}` did not answer {attempts} attempt(s) within {} ms (setting `request-timeout-ms`)", .limit.as_millis())]
     Timeout { host: Arc<str>, attempts: u32, limit: Duration },
-    #[error("`{host}` answered {status} with more than {limit} bytes (setting `response_bytes`)")]
+    #[error("`{host}` answered {status} with more than {limit} bytes (setting `response-bytes`)")]
     ResponseTooLarge { host: Arc<str>, status: u16, limit: usize },
     #[error(transparent)]
     Credentials(#[from] CredentialsError),

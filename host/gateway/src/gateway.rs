@@ -26,7 +26,7 @@ impl Gateway {
     pub fn new(settings: GatewaySettings) -> Result<Self, GatewayError> {
         settings.check()?;
         let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| GatewayError::Setting {
-            setting: "user_agent",
+            setting: "user-agent",
             rule: "must be a valid header value",
         })?;
         let clients = Clients::new(&settings)?;

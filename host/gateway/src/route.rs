@@ -36,7 +36,7 @@ pub struct RouteSpec {
     pub credentials: Credentials,
     /// Each request takes from every one of them.
     pub budgets: Vec<Budget>,
-    /// Requests on the wire at once; `None` is the setting `max_in_flight`.
+    /// Requests on the wire at once; `None` is the setting `max-in-flight`.
     pub max_in_flight: Option<usize>,
     /// Response headers that the connector reads.
     pub reads_headers: Vec<String>,

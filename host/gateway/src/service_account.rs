@@ -150,7 +150,7 @@ impl ServiceAccount {
             AddressError::Refused(refusal) => unusable(refusal.to_string()),
         })?;
         if address.exposes_secrets() {
-            return Err(unusable("it must be https unless it is granted with `allow_private`".into()));
+            return Err(unusable("it must be https unless it is granted with `allow-private`".into()));
         }
         Ok(TokenRoute { address, timeout, margin, failure_memory })
     }

@@ -8,7 +8,7 @@ use crate::error::GatewayError;
 
 /// Limits of the client that all channels share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GatewaySettings {
     /// How long a TCP connection may take to open, in milliseconds. 5,000.
     pub connect_timeout_ms: u64,
@@ -39,7 +39,7 @@ pub struct GatewaySettings {
 
 /// When and how often an attempt is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RetrySettings {
     /// Attempts for one request, the first included; at least 1. 5.
     pub attempts: u32,
@@ -91,11 +91,11 @@ impl GatewaySettings {
     /// Refuses values that the client could not work with.
     pub(crate) fn check(&self) -> Result<(), GatewayError> {
         let rules = [
-            ("connect_timeout_ms", self.connect_timeout_ms > 0, "must be above 0"),
-            ("request_timeout_ms", self.request_timeout_ms > 0, "must be above 0"),
-            ("header_bytes", self.header_bytes >= 8192, "must be at least 8192"),
-            ("target_bytes", self.target_bytes > 0, "must be above 0"),
-            ("max_in_flight", self.max_in_flight > 0, "must be above 0"),
+            ("connect-timeout-ms", self.connect_timeout_ms > 0, "must be above 0"),
+            ("request-timeout-ms", self.request_timeout_ms > 0, "must be above 0"),
+            ("header-bytes", self.header_bytes >= 8192, "must be at least 8192"),
+            ("target-bytes", self.target_bytes > 0, "must be above 0"),
+            ("max-in-flight", self.max_in_flight > 0, "must be above 0"),
             ("retry.attempts", self.retry.attempts > 0, "must be at least 1"),
         ];
         match rules.into_iter().find(|(_, holds, _)| !holds) {
@@ -151,7 +151,7 @@ mod tests {
         let settings = GatewaySettings { header_bytes: 100, ..GatewaySettings::default() };
         assert_eq!(
             settings.check().unwrap_err().to_string(),
-            "gateway setting `header_bytes` must be at least 8192"
+            "gateway setting `header-bytes` must be at least 8192"
         );
     }
 

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 pub enum TargetError {
     #[error("it must begin with `/`")]
     NotAbsolute,
-    #[error("it is longer than the setting `target_bytes` allows")]
+    #[error("it is longer than the setting `target-bytes` allows")]
     TooLong,
     #[error("it holds a character that must be percent-encoded")]
     Character,

@@ -113,7 +113,8 @@ impl DataDirectory {
     /// Claims the right to sync for as long as the answer is held; nothing when another process has it.
     pub fn claim_sync(&self) -> Result<Option<SyncClaim>, DirectoryError> {
         let options = OpenOptions::new().create(true).append(true).clone();
-        let file = self.root.open_with(LOCK, &options).map_err(|source| self.unusable(LOCK, source))?.into_std();
+        let file =
+            self.root.open_with(LOCK, &options).map_err(|source| self.unusable(LOCK, source))?.into_std();
         match file.try_lock() {
             Ok(()) => Ok(Some(SyncClaim { _file: file })),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),

@@ -78,7 +78,11 @@ impl Output {
     }
 }
 
-fn write_row<'a>(out: &mut impl Write, widths: &[usize], cells: impl Iterator<Item = &'a str>) -> io::Result<()> {
+fn write_row<'a>(
+    out: &mut impl Write,
+    widths: &[usize],
+    cells: impl Iterator<Item = &'a str>,
+) -> io::Result<()> {
     let cells: Vec<String> = cells.zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
     writeln!(out, "{}", cells.join("  ").trim_end())
 }

@@ -54,7 +54,13 @@ impl Server {
         let listener = TcpListener::bind(options.listen)
             .await
             .with_context(|| format!("cannot listen on {}; name another with --listen", options.listen))?;
-        Ok(Self { host: Arc::new(host), listener, authentication: options.authentication, watch, _claim: claim })
+        Ok(Self {
+            host: Arc::new(host),
+            listener,
+            authentication: options.authentication,
+            watch,
+            _claim: claim,
+        })
     }
 
     pub fn address(&self) -> std::io::Result<SocketAddr> {
@@ -70,7 +76,8 @@ impl Server {
         let metrics = telemetry::metrics()?;
         let drain = Duration::from_millis(self.host.site.configuration.server.drain_ms);
         let (stopping, stopped) = watch::channel(false);
-        let scheduler = tokio::spawn(wharf_sync::schedule(self.host.reconciler.clone(), told(stopped.clone())));
+        let scheduler =
+            tokio::spawn(wharf_sync::schedule(self.host.reconciler.clone(), told(stopped.clone())));
         let host = Arc::clone(&self.host);
         let watch = self.watch;
         let watching = tokio::spawn(async move { watch.follow(&host).await });
@@ -87,7 +94,8 @@ impl Server {
                 tracing::debug!(%error, "no TCP_NODELAY");
             }
         });
-        let serving = axum::serve(listener, router).with_graceful_shutdown(told(stopped.clone())).into_future();
+        let serving =
+            axum::serve(listener, router).with_graceful_shutdown(told(stopped.clone())).into_future();
         let outcome = bounded(serving, told(stopped.clone()), drain).await;
         watching.abort();
         upkeep.abort();

@@ -34,9 +34,13 @@ pub fn log(format: LogFormat, level: &str) -> anyhow::Result<()> {
     let registry = tracing_subscriber::registry().with(filter);
     let installed = match format {
         LogFormat::Text => registry
-            .with(fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false))
+            .with(
+                fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false),
+            )
             .try_init(),
-        LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(io::stderr)).try_init(),
+        LogFormat::Json => {
+            registry.with(fmt::layer().json().flatten_event(true).with_writer(io::stderr)).try_init()
+        }
     };
     installed.map_err(Into::into)
 }

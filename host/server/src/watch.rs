@@ -24,7 +24,8 @@ impl Watch {
     pub(crate) fn begin(directory: &DataDirectory) -> notify::Result<Self> {
         let [drop_folder, wake_file] = directory.watched().map(absolute);
         let (connectors, wake) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (connectors_told, wake_told, folder) = (Arc::clone(&connectors), Arc::clone(&wake), drop_folder.clone());
+        let (connectors_told, wake_told, folder) =
+            (Arc::clone(&connectors), Arc::clone(&wake), drop_folder.clone());
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| match event {
             // The server's own reading of the folder is told, too.
             Ok(event) if is_reading(&event) => {}

@@ -20,7 +20,7 @@ pub enum StoreError {
     Newer { path: PathBuf, version: i64 },
     #[error("cannot bring the database {path} to this version's tables")]
     Migrate { path: PathBuf, source: MigrateError },
-    #[error("{doing}: the database was kept locked for too long; try again or raise busy_timeout_ms")]
+    #[error("{doing}: the database was kept locked for too long; try again or raise busy-timeout-ms")]
     Busy { doing: &'static str, source: sqlx::Error },
     #[error("{doing}: the database refused")]
     Query { doing: &'static str, source: sqlx::Error },

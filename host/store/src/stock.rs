@@ -37,6 +37,9 @@ impl Store {
     /// Sets stock levels in one transaction, each on top of the ones before it. Locations that are not named
     /// stay as they are.
     pub async fn set_stock(&self, stock: &[StockLevel]) -> Result<Vec<Result<Applied, Refusal>>, StoreError> {
+        if stock.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut transaction = self.write().await?;
         let mut skus: Vec<&str> = stock.iter().map(|level| level.sku.as_str()).collect();
         skus.sort_unstable();

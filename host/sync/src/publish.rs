@@ -88,7 +88,7 @@ impl Run {
             let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
             let Some(load) = self.take(&mut after).await? else {
                 drop(place);
-                if self.flight.is_empty() {
+                if self.flight.is_over() {
                     break;
                 }
                 // What lands may be due again at once, and what it held back may now go.
@@ -114,6 +114,7 @@ impl Run {
 
     /// The most urgent work there is: the next step of something begun, then the lanes in their order.
     async fn take(&self, after: &mut [i64; LANES.len()]) -> Result<Option<Load>, SyncError> {
+        self.flight.look();
         let now = Timestamp::now().as_millisecond();
         let steps = self.steps(now).await?;
         if !steps.is_empty() {

@@ -97,7 +97,7 @@ fn configuration(kind: Kind, address: &str, secret: &str) -> anyhow::Result<Chan
         "settings": settings,
         "scope": {"locale": "en-DE", "country": "DE", "currency": "EUR"},
         "endpoints": {endpoint: format!("http://{address}")},
-        "grants": [{"host": address, "allow_private": true}],
+        "grants": [{"host": address, "allow-private": true}],
         "credentials": {"file": secret, "bearer": true},
     }))?)
 }

@@ -143,7 +143,7 @@ async fn private_literals_are_refused_in_every_spelling() {
         let host = url.trim_start_matches("http://");
         let error = refused(granting(url, host, false));
         assert!(matches!(error, GatewayError::Address { .. }), "{url}: {error}");
-        assert!(error.to_string().contains("allow_private"), "{error}");
+        assert!(error.to_string().contains("allow-private"), "{error}");
         assert!(Gateway::new(quick()).unwrap().route(granting(url, host, true)).is_ok(), "{url}");
     }
 }
@@ -170,7 +170,7 @@ async fn a_name_that_resolves_to_this_machine_needs_the_private_grant() {
     let error = closed.unwrap().send(get("/")).await.unwrap_err();
     assert!(matches!(&error, SendError::Refused(Refusal::Address(_))), "{error}");
     assert!(
-        error.to_string().contains("localhost") && error.to_string().contains("allow_private"),
+        error.to_string().contains("localhost") && error.to_string().contains("allow-private"),
         "{error}"
     );
     assert!(!error.retryable() && !error.uncertain());

@@ -37,7 +37,7 @@ async fn a_small_response_that_unfolds_into_a_large_one_is_dropped() {
         Channel::start(move |_, _| answer(200, &[("content-encoding", "gzip")], bomb.clone())).await;
     let error = route(&channel.url()).send(get("/")).await.unwrap_err();
     assert!(matches!(error, SendError::ResponseTooLarge { status: 200, limit: 100_000, .. }), "{error}");
-    assert!(error.to_string().contains("`response_bytes`") && error.uncertain() && !error.retryable());
+    assert!(error.to_string().contains("`response-bytes`") && error.uncertain() && !error.retryable());
     assert_eq!(channel.seen().len(), 1, "asking again would not make it smaller");
 }
 

@@ -146,7 +146,7 @@ async fn silence_ends_in_a_timeout_and_is_repeated() {
     let start = Instant::now();
     let error = route(&format!("http://{address}")).send(get("/")).await.unwrap_err();
     assert!(matches!(error, SendError::Timeout { attempts: 3, .. }) && error.uncertain(), "{error}");
-    assert!(error.to_string().contains("request_timeout_ms"));
+    assert!(error.to_string().contains("request-timeout-ms"));
     assert!(start.elapsed() >= Duration::from_millis(900));
 }
 

@@ -75,7 +75,10 @@ impl<T> Lines<T> {
         if lines.len() > maximum {
             return Err(Problem::new(
                 Kind::TooLarge,
-                format!("the request has {} lines; the setting `server.bulk-lines` allows {maximum}", lines.len()),
+                format!(
+                    "the request has {} lines; the setting `server.bulk-lines` allows {maximum}",
+                    lines.len()
+                ),
             ));
         }
         let mut accepted = Vec::with_capacity(lines.len());

@@ -84,7 +84,10 @@ pub(super) async fn add(
 /// Read one channel.
 #[utoipa::path(get, path = "/channels/{name}", tag = "channels", params(("name" = String, Path)),
     responses((status = OK, body = ChannelAnswer), (status = "default", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn get(State(api): State<Api>, Path(name): Path<String>) -> Result<Json<ChannelAnswer>, Problem> {
+pub(super) async fn get(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+) -> Result<Json<ChannelAnswer>, Problem> {
     ChannelAnswer::new(find(&api, &name).await?).map(Json)
 }
 
@@ -112,14 +115,20 @@ pub(super) async fn remove(State(api): State<Api>, Path(name): Path<String>) -> 
 /// Stop serving a channel; changes are remembered.
 #[utoipa::path(post, path = "/channels/{name}/pause", tag = "channels", params(("name" = String, Path)),
     responses((status = OK, body = ChannelAnswer), (status = "default", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn pause(State(api): State<Api>, Path(name): Path<String>) -> Result<Json<ChannelAnswer>, Problem> {
+pub(super) async fn pause(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+) -> Result<Json<ChannelAnswer>, Problem> {
     switch(&api, &name, ChannelState::Paused).await
 }
 
 /// Serve a channel again.
 #[utoipa::path(post, path = "/channels/{name}/resume", tag = "channels", params(("name" = String, Path)),
     responses((status = OK, body = ChannelAnswer), (status = "default", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn resume(State(api): State<Api>, Path(name): Path<String>) -> Result<Json<ChannelAnswer>, Problem> {
+pub(super) async fn resume(
+    State(api): State<Api>,
+    Path(name): Path<String>,
+) -> Result<Json<ChannelAnswer>, Problem> {
     switch(&api, &name, ChannelState::Enabled).await
 }
 

@@ -76,7 +76,9 @@ pub(crate) fn pointer(path: &ErrorPath) -> String {
     for segment in path {
         match segment {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => {
+                pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")));
+            }
             // The variant of an enum is not a member of its own.
             Segment::Enum { .. } | Segment::Unknown => {}
         }

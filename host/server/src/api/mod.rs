@@ -63,7 +63,8 @@ impl Api {
 
 /// The whole server as a tree of routes.
 pub fn router(host: Arc<Host>, authentication: Authentication, metrics: PrometheusHandle) -> Router {
-    let (resources, openapi) = OpenApiRouter::with_openapi(description()).nest("/v1", resources()).split_for_parts();
+    let (resources, openapi) =
+        OpenApiRouter::with_openapi(description()).nest("/v1", resources()).split_for_parts();
     let api = Api { host, authentication, metrics, openapi: Arc::new(openapi) };
     let body_bytes = api.settings().body_bytes;
     resources
@@ -125,7 +126,10 @@ async fn openapi_document(axum::extract::State(api): axum::extract::State<Api>) 
 }
 
 async fn unknown_route(uri: Uri) -> Problem {
-    Problem::new(Kind::NotFound, format!("there is nothing at `{}`; `/openapi.json` lists what there is", uri.path()))
+    Problem::new(
+        Kind::NotFound,
+        format!("there is nothing at `{}`; `/openapi.json` lists what there is", uri.path()),
+    )
 }
 
 async fn unknown_method(method: Method, request: Request) -> Problem {

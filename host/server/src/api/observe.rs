@@ -45,8 +45,10 @@ pub(super) async fn request(State(api): State<Api>, request: Request, next: Next
         let limit = Duration::from_millis(api.settings().request_timeout_ms);
         let mut response = match tokio::time::timeout(limit, next.run(request)).await {
             Ok(response) => response,
-            Err(_) => Problem::new(Kind::Timeout, "it took longer than the setting `server.request-timeout-ms`")
-                .into_response(),
+            Err(_) => {
+                Problem::new(Kind::Timeout, "it took longer than the setting `server.request-timeout-ms`")
+                    .into_response()
+            }
         };
         let elapsed = begin.elapsed();
         let status = response.status();

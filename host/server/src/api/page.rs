@@ -35,7 +35,11 @@ impl PageQuery {
         match self.limit {
             None => Ok(settings.page_items.min(maximum)),
             Some(limit) if (1..=maximum).contains(&limit) => Ok(limit),
-            Some(_) => Err(Problem::at(Kind::BadRequest, "limit", format!("`limit` must be between 1 and {maximum}"))),
+            Some(_) => Err(Problem::at(
+                Kind::BadRequest,
+                "limit",
+                format!("`limit` must be between 1 and {maximum}"),
+            )),
         }
     }
 
@@ -67,8 +71,7 @@ impl<T> Page<T> {
         let limit = limit as usize;
         let more = records.len() > limit;
         records.truncate(limit);
-        let next_cursor =
-            records.last().filter(|_| more).map(|record| URL_SAFE_NO_PAD.encode(key(record)));
+        let next_cursor = records.last().filter(|_| more).map(|record| URL_SAFE_NO_PAD.encode(key(record)));
         Json(Self { items: records.into_iter().map(show).collect(), next_cursor })
     }
 }

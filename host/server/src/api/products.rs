@@ -183,9 +183,8 @@ fn line(raw: &RawValue) -> Result<(String, ProductChange), Rejected> {
         name.parse().map_err(|error| reject(Some(name.clone()), "/sku".into(), format!("{error}")))?;
     let stock: std::collections::BTreeMap<String, i64> = match members.remove("stock") {
         None => Default::default(),
-        Some(stock) => member(stock).map_err(|(place, detail)| {
-            reject(Some(name.clone()), format!("/stock{place}"), detail)
-        })?,
+        Some(stock) => member(stock)
+            .map_err(|(place, detail)| reject(Some(name.clone()), format!("/stock{place}"), detail))?,
     };
     let patch = member(Value::Object(members))
         .map_err(|(pointer, detail)| reject(Some(name.clone()), pointer, detail))?;
@@ -194,7 +193,8 @@ fn line(raw: &RawValue) -> Result<(String, ProductChange), Rejected> {
 }
 
 fn member<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, (String, String)> {
-    serde_path_to_error::deserialize(value).map_err(|error| (pointer(error.path()), error.inner().to_string()))
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| (pointer(error.path()), error.inner().to_string()))
 }
 
 pub(super) fn sku(text: &str, place: &str) -> Result<Sku, Problem> {
@@ -216,9 +216,9 @@ fn mode(headers: &HeaderMap) -> Result<Mode, Problem> {
     match headers.get(header::IF_MATCH) {
         None => Ok(Mode::Upsert),
         Some(value) if value == "*" => Ok(Mode::Update),
-        Some(value) => revision(value)
-            .map(Mode::At)
-            .ok_or_else(|| bad("if-match", "`If-Match` takes the `ETag` of the product, such as `\"7\"`, or `*`")),
+        Some(value) => revision(value).map(Mode::At).ok_or_else(|| {
+            bad("if-match", "`If-Match` takes the `ETag` of the product, such as `\"7\"`, or `*`")
+        }),
     }
 }
 

@@ -160,6 +160,7 @@ pub(super) struct ChannelConfiguration {
 
 /// Which part of the catalog the channel sees, and in which language, currency and places.
 #[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
 pub(super) struct Scope {
     /// BCP 47 tag.
     locale: String,
@@ -212,6 +213,7 @@ pub(super) struct Schedule {
 
 /// A host that a channel may reach.
 #[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
 pub(super) struct Grant {
     /// `HOST` or `HOST:PORT`.
     host: String,
@@ -222,6 +224,7 @@ pub(super) struct Grant {
 
 /// Where the secret is kept: exactly one of `env` and `file`.
 #[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
 pub(super) struct Credentials {
     /// An environment variable of the server.
     #[schema(required = false, nullable = false)]

@@ -32,13 +32,17 @@ struct LocationLevel {
 /// Read the stock of one SKU.
 #[utoipa::path(get, path = "/stock/{sku}", tag = "stock", params(("sku" = String, Path)),
     responses((status = OK, body = StockAnswer), (status = "default", body = Problem, content_type = "application/problem+json")))]
-pub(super) async fn get(State(api): State<Api>, Path(sku): Path<String>) -> Result<Json<StockAnswer>, Problem> {
+pub(super) async fn get(
+    State(api): State<Api>,
+    Path(sku): Path<String>,
+) -> Result<Json<StockAnswer>, Problem> {
     let store = &api.host.site.store;
     if store.product(&sku).await?.is_none() {
         return Err(Problem::unknown("product", &sku));
     }
     let levels = store.stock_of(&sku).await?;
-    let levels = levels.into_iter().map(|(location, quantity)| LocationLevel { location, quantity }).collect();
+    let levels =
+        levels.into_iter().map(|(location, quantity)| LocationLevel { location, quantity }).collect();
     Ok(Json(StockAnswer { sku, levels }))
 }
 
@@ -67,9 +71,7 @@ pub(super) async fn bulk(
 }
 
 fn line(raw: &RawValue) -> Result<(String, StockLevel), Rejected> {
-    let level: StockLevel = parse(raw.get().as_bytes()).map_err(|problem| Rejected {
-        sku: None,
-        violation: problem.into_violation(),
-    })?;
+    let level: StockLevel = parse(raw.get().as_bytes())
+        .map_err(|problem| Rejected { sku: None, violation: problem.into_violation() })?;
     Ok((level.sku.to_string(), level))
 }

@@ -106,7 +106,8 @@ impl<'a> Portrait<'a> {
             format!("  auth       {}", auth(self.auth)),
         ];
         lines.extend(self.endpoints.iter().map(|endpoint| {
-            let methods: Vec<_> = endpoint.methods.iter().map(|method| format!("{method:?}").to_uppercase()).collect();
+            let methods: Vec<_> =
+                endpoint.methods.iter().map(|method| format!("{method:?}").to_uppercase()).collect();
             format!("  endpoint   {} {} ({})", endpoint.name, endpoint.url, methods.join(", "))
         }));
         let required = self.fields.iter().filter(|field| field.required).map(|field| field.name.as_str());
@@ -152,7 +153,9 @@ async fn list(session: &Session) -> anyhow::Result<Outcome> {
     if session.output.json() {
         session.output.value(&entries)?;
     } else {
-        session.output.table(&["FILE", "CONNECTOR", "ABILITIES"], &entries.into_iter().map(row).collect::<Vec<_>>())?;
+        session
+            .output
+            .table(&["FILE", "CONNECTOR", "ABILITIES"], &entries.into_iter().map(row).collect::<Vec<_>>())?;
     }
     Ok(Outcome::refused_if(refused))
 }
@@ -173,7 +176,8 @@ async fn put(session: &Session, file: &Path) -> anyhow::Result<Outcome> {
     if name.contains(['/', '\\']) || name.starts_with('.') {
         bail!("`{name}` cannot be a file's name");
     }
-    let installed = install(site.directory.connectors(), name, &bytes).context("cannot write to the drop folder")?;
+    let installed =
+        install(site.directory.connectors(), name, &bytes).context("cannot write to the drop folder")?;
     let version = &component.description().version;
     let value = serde_json::json!({"name": name, "version": version, "file": installed});
     session.output.either(&value, || format!("{name} {version} installed as {installed}"))?;

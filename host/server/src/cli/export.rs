@@ -61,5 +61,8 @@ async fn write(store: &Store, target: impl Write) -> anyhow::Result<u64> {
 
 fn own(record: &ProductRecord, levels: Vec<(String, i64)>) -> Vec<StockLevel> {
     let sku = &record.product.sku;
-    levels.into_iter().map(|(location, quantity)| StockLevel { sku: sku.clone(), location, quantity }).collect()
+    levels
+        .into_iter()
+        .map(|(location, quantity)| StockLevel { sku: sku.clone(), location, quantity })
+        .collect()
 }

@@ -13,9 +13,10 @@ mod stock;
 mod sync;
 mod token;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::OnceLock};
 
 use clap::{Parser, Subcommand};
+use wharf_store::Store;
 
 use crate::{
     configuration::Configuration,
@@ -91,17 +92,25 @@ impl Outcome {
 struct Session {
     data: PathBuf,
     output: Output,
+    /// The database that the command has opened, to be closed behind it.
+    opened: OnceLock<Store>,
 }
 
 impl Session {
     /// For commands that write.
     async fn site(&self) -> anyhow::Result<Site> {
-        Site::open(&self.data, Missing::Create).await
+        self.open(Missing::Create).await
     }
 
     /// For commands that read: a mistyped directory is an error and not an empty catalog.
     async fn existing_site(&self) -> anyhow::Result<Site> {
-        Site::open(&self.data, Missing::Refuse).await
+        self.open(Missing::Refuse).await
+    }
+
+    async fn open(&self, missing: Missing) -> anyhow::Result<Site> {
+        let site = Site::open(&self.data, missing).await?;
+        self.opened.get_or_init(|| site.store.clone());
+        Ok(site)
     }
 
     /// The settings, also where there is no data directory.
@@ -139,25 +148,38 @@ impl Cli {
     pub fn log_level(&self) -> &'static str {
         match self.command {
             Command::Serve(_) => "info",
+            // What it lists says of itself what was refused.
+            Command::Connector(_) => "error",
             _ => "warn",
         }
     }
 
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<Outcome> {
-        let session = Session { data: self.data, output: Output::new(self.json) };
-        match self.command {
-            Command::Demo(demo) => Box::pin(demo.run(&session)).await,
-            Command::Serve(serve) => Box::pin(serve.run(&session)).await,
-            Command::Import(import) => Box::pin(import.run(&session)).await,
-            Command::Export(export) => Box::pin(export.run(&session)).await,
-            Command::Channel(channel) => Box::pin(channel.run(&session)).await,
-            Command::Sync(sync) => Box::pin(sync.run(&session)).await,
-            Command::Status(status) => Box::pin(status.run(&session)).await,
-            Command::Connector(connector) => Box::pin(connector.run(&session)).await,
-            Command::Token(token) => Box::pin(token.run(&session)).await,
-            Command::Delete(delete) => Box::pin(delete.run(&session)).await,
-            Command::Stock(stock) => Box::pin(stock.run(&session)).await,
+        let session = Session { data: self.data, output: Output::new(self.json), opened: OnceLock::new() };
+        let outcome = self.command.run(&session).await;
+        // The last one to close the database leaves it in one file.
+        if let Some(store) = session.opened.get() {
+            store.close().await;
+        }
+        outcome
+    }
+}
+
+impl Command {
+    async fn run(self, session: &Session) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Demo(demo) => Box::pin(demo.run(session)).await,
+            Self::Serve(serve) => Box::pin(serve.run(session)).await,
+            Self::Import(import) => Box::pin(import.run(session)).await,
+            Self::Export(export) => Box::pin(export.run(session)).await,
+            Self::Channel(channel) => Box::pin(channel.run(session)).await,
+            Self::Sync(sync) => Box::pin(sync.run(session)).await,
+            Self::Status(status) => Box::pin(status.run(session)).await,
+            Self::Connector(connector) => Box::pin(connector.run(session)).await,
+            Self::Token(token) => Box::pin(token.run(session)).await,
+            Self::Delete(delete) => Box::pin(delete.run(session)).await,
+            Self::Stock(stock) => Box::pin(stock.run(session)).await,
         }
     }
 }

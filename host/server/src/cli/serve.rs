@@ -27,11 +27,10 @@ impl Serve {
         let authentication = if self.no_auth { Authentication::Off } else { Authentication::Required };
         let listen = self.listen.unwrap_or(host.site.configuration.server.listen);
         let server = Server::bind(host, ServeOptions { listen, authentication }).await?;
-        if !self.no_auth && let Some(secret) = serve::first_token(&server.host().site.store).await? {
-            session.output.line(format_args!(
-                "API token `admin`, shown this once: {}",
-                secret.reveal()
-            ))?;
+        if !self.no_auth
+            && let Some(secret) = serve::first_token(&server.host().site.store).await?
+        {
+            session.output.line(format_args!("API token `admin`, shown this once: {}", secret.reveal()))?;
         }
         session.output.line(format_args!("listening on http://{}", server.address()?))?;
         server.run(serve::interrupted()).await?;

@@ -100,12 +100,16 @@ impl Report {
         let status = &self.status;
         let paused = if status.state == ChannelState::Paused.as_str() { ", paused" } else { "" };
         output.line(format_args!("{} ({}{paused})", status.channel, status.connector))?;
-        let states: Vec<_> = status.listings.iter().map(|(state, count)| format!("{count} {state}")).collect();
+        let states: Vec<_> =
+            status.listings.iter().map(|(state, count)| format!("{count} {state}")).collect();
         output.line(format_args!("  listings  {}; {} to do", joined(&states, "none"), status.due))?;
         output.line(format_args!("  last run  {}", self.last_run()))?;
         for problem in &status.problems {
             let field = problem.field.as_deref().map(|field| format!(" `{field}`")).unwrap_or_default();
-            output.line(format_args!("  {:>8} x {}{field}: {}", problem.listings, problem.code, problem.message))?;
+            output.line(format_args!(
+                "  {:>8} x {}{field}: {}",
+                problem.listings, problem.code, problem.message
+            ))?;
         }
         for line in &self.skus {
             output.line(format_args!("  {} {}", line.sku, line.state))?;

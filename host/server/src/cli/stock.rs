@@ -23,7 +23,9 @@ pub(super) enum Stock {
 impl Stock {
     pub(super) async fn run(self, session: &Session) -> anyhow::Result<Outcome> {
         match self {
-            Self::Set { sku, location, quantity } => set(session, StockLevel { sku, location, quantity }).await,
+            Self::Set { sku, location, quantity } => {
+                set(session, StockLevel { sku, location, quantity }).await
+            }
             Self::Show { sku } => show(session, &sku).await,
         }
     }
@@ -43,12 +45,15 @@ async fn show(session: &Session, sku: &Sku) -> anyhow::Result<Outcome> {
     ensure!(store.product(sku.as_str()).await?.is_some(), "there is no product with the SKU {sku}");
     let levels = store.stock_of(sku.as_str()).await?;
     if session.output.json() {
-        let levels: Vec<_> =
-            levels.iter().map(|(location, quantity)| json!({"location": location, "quantity": quantity})).collect();
+        let levels: Vec<_> = levels
+            .iter()
+            .map(|(location, quantity)| json!({"location": location, "quantity": quantity}))
+            .collect();
         session.output.value(&levels)?;
         return Ok(Outcome::Done);
     }
-    let rows: Vec<_> = levels.into_iter().map(|(location, units)| vec![location, units.to_string()]).collect();
+    let rows: Vec<_> =
+        levels.into_iter().map(|(location, units)| vec![location, units.to_string()]).collect();
     session.output.table(&["LOCATION", "UNITS"], &rows)?;
     Ok(Outcome::Done)
 }

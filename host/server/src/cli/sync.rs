@@ -60,14 +60,19 @@ impl Sync {
         let Some(_claim) = host.site.directory.claim_sync()? else {
             return hand_over(&host, &channels, self.wait, session.output).await;
         };
-        let ran = future::try_join_all(channels.iter().map(|channel| self.sync(&host, channel, session.output))).await?;
+        let ran =
+            future::try_join_all(channels.iter().map(|channel| self.sync(&host, channel, session.output)))
+                .await?;
         report(session.output, &ran)
     }
 
     async fn channels(&self, store: &Store) -> anyhow::Result<Vec<Channel>> {
         let Some(name) = &self.channel else {
             let channels = store.channels().await?;
-            return Ok(channels.into_iter().filter(|channel| channel.state == ChannelState::Enabled).collect());
+            return Ok(channels
+                .into_iter()
+                .filter(|channel| channel.state == ChannelState::Enabled)
+                .collect());
         };
         let channel = channel::find(store, name).await?;
         anyhow::ensure!(
@@ -165,9 +170,9 @@ fn report(output: Output, ran: &[Ran]) -> anyhow::Result<Outcome> {
 
 impl Ran {
     fn is_refused(&self) -> bool {
-        self.run.as_ref().is_none_or(|run| {
-            run.halted.is_some() || run.report.rejected > 0 || run.report.incomplete > 0
-        })
+        self.run
+            .as_ref()
+            .is_none_or(|run| run.halted.is_some() || run.report.rejected > 0 || run.report.incomplete > 0)
     }
 
     fn text(&self) -> String {
@@ -193,19 +198,24 @@ impl Ran {
 async fn hand_over(host: &Host, channels: &[Channel], wait: bool, output: Output) -> anyhow::Result<Outcome> {
     wake(&host.site.directory, output);
     output.note("a running server keeps these channels in sync; it was told");
-    while wait {
-        let mut left = 0;
-        for channel in channels {
-            let summary = host.site.store.due_summary(channel.id, now()).await?;
-            let waiting = summary.next_listing_at.is_some() || summary.next_exchange_at.is_some();
-            left += due(&summary) + u64::from(waiting);
+    if wait {
+        while left(&host.site.store, channels).await? {
+            tokio::time::sleep(LOOK).await;
         }
-        if left == 0 {
-            break;
-        }
-        tokio::time::sleep(LOOK).await;
     }
     Ok(Outcome::Done)
+}
+
+/// Whether any of the channels has something to do, now or after a pause.
+async fn left(store: &Store, channels: &[Channel]) -> anyhow::Result<bool> {
+    for channel in channels {
+        let summary = store.due_summary(channel.id, now()).await?;
+        if !summary.due.is_empty() || summary.next_listing_at.is_some() || summary.next_exchange_at.is_some()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn preview(host: &Host, channels: &[Channel], limit: u32, output: Output) -> anyhow::Result<Outcome> {
@@ -221,7 +231,12 @@ async fn preview(host: &Host, channels: &[Channel], limit: u32, output: Output) 
             for request in &preview.requests {
                 let skus: Vec<_> = request.covers.iter().map(|operation| operation.sku.as_str()).collect();
                 let method = format!("{:?}", request.method).to_uppercase();
-                output.line(format_args!("  {method} {} {} for {}", request.endpoint, request.target, skus.join(", ")))?;
+                output.line(format_args!(
+                    "  {method} {} {} for {}",
+                    request.endpoint,
+                    request.target,
+                    skus.join(", ")
+                ))?;
                 output.line(format_args!("    {}", request.body))?;
             }
         }

@@ -47,7 +47,8 @@ pub fn build(folder: &Path, mut say: impl FnMut(&str)) -> Result<Built, BuildErr
         add_target()?;
     }
     let component = compile(folder)?;
-    let size = component.metadata().map_err(|source| BuildError::Write { path: component.clone(), source })?.len();
+    let size =
+        component.metadata().map_err(|source| BuildError::Write { path: component.clone(), source })?.len();
     Ok(Built { component, bytes: size })
 }
 
@@ -63,7 +64,9 @@ fn target_is_installed() -> Result<bool, BuildError> {
 
 fn add_target() -> Result<(), BuildError> {
     let output = Command::new("rustup").args(["target", "add", TARGET]).output().map_err(|_| {
-        BuildError::TargetMissing { reason: format!("`rustup` is not here to run `rustup target add {TARGET}`") }
+        BuildError::TargetMissing {
+            reason: format!("`rustup` is not here to run `rustup target add {TARGET}`"),
+        }
     })?;
     if output.status.success() {
         return Ok(());
@@ -83,7 +86,8 @@ struct CargoMessage {
 
 fn compile(folder: &Path) -> Result<PathBuf, BuildError> {
     let manifest = folder.join("Cargo.toml");
-    let output = cargo(&manifest).output().map_err(|source| BuildError::ToolMissing { tool: "cargo", source })?;
+    let output =
+        cargo(&manifest).output().map_err(|source| BuildError::ToolMissing { tool: "cargo", source })?;
     if !output.status.success() {
         return Err(BuildError::Failed(folder.into()));
     }

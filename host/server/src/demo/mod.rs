@@ -62,7 +62,9 @@ pub async fn run(output: Output, serve: bool) -> anyhow::Result<()> {
     let first = receiver.take_arrivals();
     show_shelf(output, &receiver, first.len())?;
 
-    script.heading("Berlin sells down to the two units that the channel keeps back, and one title is corrected");
+    script.heading(
+        "Berlin sells down to the two units that the channel keeps back, and one title is corrected",
+    );
     script.run(&["stock", "set", SOLD, "berlin", "2"]).await?;
     script.run(&["import", &file("correction.jsonl")]).await?;
     script.run(&["sync"]).await?;
@@ -78,7 +80,9 @@ pub async fn run(output: Output, serve: bool) -> anyhow::Result<()> {
     if serve {
         return leave_running(output, &folder.join("data"), &address).await;
     }
-    output.line(format_args!("\nThe data is in {FOLDER}/data; look around with `wharf --data {FOLDER}/data status`."))?;
+    output.line(format_args!(
+        "\nThe data is in {FOLDER}/data; look around with `wharf --data {FOLDER}/data status`."
+    ))?;
     Ok(())
 }
 
@@ -101,7 +105,9 @@ fn source(connector: &str) -> anyhow::Result<PathBuf> {
     let built_from = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let candidates = [".", built_from].map(|root| Path::new(root).join("plugins").join(connector));
     let found = candidates.into_iter().find(|folder| folder.join("Cargo.toml").is_file());
-    found.with_context(|| format!("the source of {connector} is not here; run the demonstration in a checkout of Wharf"))
+    found.with_context(|| {
+        format!("the source of {connector} is not here; run the demonstration in a checkout of Wharf")
+    })
 }
 
 fn text(path: &Path) -> String {
@@ -118,9 +124,9 @@ fn write_inputs(folder: &Path, address: &str) -> anyhow::Result<()> {
     let google = format!(
         "connector = \"google-merchant\"\n\n\
          [settings]\naccount = \"123456\"\ndata_source = \"987654\"\n\n\
-         [scope]\nlocale = \"de-DE\"\nfallback_locales = [\"en-US\"]\ncountry = \"DE\"\ncurrency = \"EUR\"\nstock_buffer = 2\n\n\
+         [scope]\nlocale = \"de-DE\"\nfallback-locales = [\"en-US\"]\ncountry = \"DE\"\ncurrency = \"EUR\"\nstock-buffer = 2\n\n\
          [endpoints]\napi = \"http://{address}\"\n\n\
-         [[grants]]\nhost = \"{address}\"\nallow_private = true\n\n\
+         [[grants]]\nhost = \"{address}\"\nallow-private = true\n\n\
          [credentials]\nfile = {}\nbearer = true\n",
         toml::Value::String(text(&token))
     );
@@ -142,7 +148,10 @@ fn write_inputs(folder: &Path, address: &str) -> anyhow::Result<()> {
 fn show_shelf(output: Output, receiver: &Receiver, requests: usize) -> anyhow::Result<()> {
     let products = receiver.products();
     ensure!(!products.is_empty(), "the channel has been sent nothing");
-    output.line(format_args!("\nThe channel took {requests} requests and now shows {} products, such as:", products.len()))?;
+    output.line(format_args!(
+        "\nThe channel took {requests} requests and now shows {} products, such as:",
+        products.len()
+    ))?;
     for (name, product) in products.iter().step_by(products.len().div_ceil(5)) {
         output.line(shelf_line(name, &product["productAttributes"]))?;
     }
@@ -150,7 +159,8 @@ fn show_shelf(output: Output, receiver: &Receiver, requests: usize) -> anyhow::R
 }
 
 fn shelf_line(name: &str, shown: &serde_json::Value) -> String {
-    let micros: i64 = shown["price"]["amountMicros"].as_str().and_then(|micros| micros.parse().ok()).unwrap_or_default();
+    let micros: i64 =
+        shown["price"]["amountMicros"].as_str().and_then(|micros| micros.parse().ok()).unwrap_or_default();
     let price = format!("{}.{:02}", micros / 1_000_000, micros % 1_000_000 / 10_000);
     format!(
         "  {name:<32} {:>8} {}  {:<12} {}",
@@ -165,13 +175,19 @@ fn shelf_line(name: &str, shown: &serde_json::Value) -> String {
 fn show_arrivals(output: Output, arrivals: &[Arrival]) -> anyhow::Result<()> {
     output.line("\nWhat the channel was sent:")?;
     for arrival in arrivals {
-        output.line(format_args!("  {:<7} {}  ({})", arrival.what, arrival.name, arrival.attributes.join(", ")))?;
+        output.line(format_args!(
+            "  {:<7} {}  ({})",
+            arrival.what,
+            arrival.name,
+            arrival.attributes.join(", ")
+        ))?;
     }
     let sent = |sku: &str, what: &str| arrivals.iter().any(|one| one.what == what && one.name.ends_with(sku));
     if arrivals.len() != 2 || !sent(SOLD, "patch") || !sent(RENAMED, "insert") {
         bail!("expected exactly the stock of {SOLD} and the title of {RENAMED}");
     }
-    output.line("Two changes, two requests: the stock alone as a patch, the title with its whole product.")?;
+    output
+        .line("Two changes, two requests: the stock alone as a patch, the title with its whole product.")?;
     Ok(())
 }
 
@@ -180,7 +196,11 @@ fn show_feeds(output: Output, folder: &Path) -> anyhow::Result<()> {
     for channel in fs::read_dir(folder.join("data/feeds"))?.flatten() {
         for file in fs::read_dir(channel.path())?.flatten() {
             found += 1;
-            output.line(format_args!("\nFeed file: {} ({} bytes)", file.path().display(), file.metadata()?.len()))?;
+            output.line(format_args!(
+                "\nFeed file: {} ({} bytes)",
+                file.path().display(),
+                file.metadata()?.len()
+            ))?;
         }
     }
     ensure!(found > 0, "no feed file has been written");
@@ -190,9 +210,13 @@ fn show_feeds(output: Output, folder: &Path) -> anyhow::Result<()> {
 async fn leave_running(output: Output, data: &Path, channel: &str) -> anyhow::Result<()> {
     let host = Host::open(data).await?;
     let token = serve::first_token(&host.site.store).await?;
-    let options = ServeOptions { listen: ([127, 0, 0, 1], 8080).into(), authentication: Authentication::Required };
+    let options =
+        ServeOptions { listen: ([127, 0, 0, 1], 8080).into(), authentication: Authentication::Required };
     let server = Server::bind(host, options).await?;
-    output.line(format_args!("\nThe API listens on http://{}, the local channel on http://{channel}.", server.address()?))?;
+    output.line(format_args!(
+        "\nThe API listens on http://{}, the local channel on http://{channel}.",
+        server.address()?
+    ))?;
     if let Some(token) = token {
         output.line(format_args!("Your token, shown this once: {}", token.reveal()))?;
     }

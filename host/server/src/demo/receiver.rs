@@ -45,17 +45,22 @@ impl Receiver {
     /// The routes, asking every caller for this bearer token.
     pub fn router(&self, token: &str) -> Router {
         let expected: Arc<str> = format!("Bearer {token}").into();
-        let authorize = move |headers: HeaderMap, request: axum::extract::Request, next: axum::middleware::Next| {
-            let expected = Arc::clone(&expected);
-            async move {
-                let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-                if given == Some(&*expected) {
-                    next.run(request).await
-                } else {
-                    refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "The request has no valid credentials.")
+        let authorize =
+            move |headers: HeaderMap, request: axum::extract::Request, next: axum::middleware::Next| {
+                let expected = Arc::clone(&expected);
+                async move {
+                    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+                    if given == Some(&*expected) {
+                        next.run(request).await
+                    } else {
+                        refuse(
+                            StatusCode::UNAUTHORIZED,
+                            "UNAUTHENTICATED",
+                            "The request has no valid credentials.",
+                        )
+                    }
                 }
-            }
-        };
+            };
         Router::new()
             .route("/products/v1/accounts/{account}/{verb}", post(insert))
             .route("/products/v1/accounts/{account}/productInputs/{name}", patch(update).delete(remove))
@@ -78,7 +83,11 @@ impl Receiver {
     }
 }
 
-async fn insert(State(receiver): State<Receiver>, Path((account, verb)): Path<(String, String)>, body: Bytes) -> Response {
+async fn insert(
+    State(receiver): State<Receiver>,
+    Path((account, verb)): Path<(String, String)>,
+    body: Bytes,
+) -> Response {
     if verb != "productInputs:insert" {
         return refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such method.");
     }
@@ -106,7 +115,11 @@ fn attributes(input: &Value) -> Vec<String> {
     input["productAttributes"].as_object().map(|sent| sent.keys().cloned().collect()).unwrap_or_default()
 }
 
-async fn update(State(receiver): State<Receiver>, Path((_, name)): Path<(String, String)>, body: Bytes) -> Response {
+async fn update(
+    State(receiver): State<Receiver>,
+    Path((_, name)): Path<(String, String)>,
+    body: Bytes,
+) -> Response {
     let Ok(input) = serde_json::from_slice::<Value>(&body) else {
         return refuse(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", "The body is not JSON.");
     };

@@ -54,14 +54,13 @@ impl Store {
         let mut steps = Vec::with_capacity(changes.len());
         let mut stock = Vec::new();
         for mut change in changes {
-            let levels = std::mem::take(&mut change.stock);
-            let step = match working.apply(change) {
+            let step = match working.apply(&mut change) {
                 Ok(step) => Ok(step),
                 Err(Stopped::Refused(refusal)) => Err(refusal),
                 Err(Stopped::Failed(error)) => return Err(error),
             };
-            if step.is_ok() && !levels.is_empty() {
-                stock.push((steps.len(), levels));
+            if step.is_ok() && !change.stock.is_empty() {
+                stock.push((steps.len(), change.stock));
             }
             steps.push(step);
         }
@@ -75,6 +74,9 @@ impl Store {
     /// Deletes products and their stock. Their listings become due so that they are taken off the channels.
     /// Returns for each SKU whether there was such a product.
     pub async fn delete(&self, skus: &[Sku]) -> Result<Vec<bool>, StoreError> {
+        if skus.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut transaction = self.write().await?;
         let maximum = self.settings().maximum_document_bytes;
         let mut working = Working::new(skus.iter(), maximum);
@@ -255,6 +257,6 @@ async fn clear_stock(connection: &mut Connection, ids: &[i64]) -> Result<(), Sto
 }
 
 fn applied(entries: &[Entry], step: Step) -> Applied {
-    let id = entries[step.entry].id.unwrap_or_default();
+    let id = entries[step.entry].id.expect("a product that was changed or found has its row by now");
     Applied { id, revision: step.revision, effect: step.effect }
 }

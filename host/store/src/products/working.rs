@@ -147,12 +147,12 @@ impl Working {
         Ok(())
     }
 
-    /// Makes one change, or none of it.
-    pub(super) fn apply(&mut self, change: ProductChange) -> Result<Step, Stopped> {
+    /// Makes one change, or none of it. Takes the patch out of it.
+    pub(super) fn apply(&mut self, change: &mut ProductChange) -> Result<Step, Stopped> {
         let position = self.positions[&change.sku];
         let entry = &mut self.entries[position];
-        admit(entry, &self.parents, &change)?;
-        let effect = change_document(entry, change.patch, self.maximum_document_bytes)?;
+        admit(entry, &self.parents, change)?;
+        let effect = change_document(entry, mem::take(&mut change.patch), self.maximum_document_bytes)?;
         if effect != Effect::Unchanged {
             self.parents.set(&entry.sku, entry.parent());
         }

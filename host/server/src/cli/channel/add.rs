@@ -90,7 +90,9 @@ impl Add {
         };
         let channel = host.reconciler.add_channel(&name, &configuration).await?;
         wake(&host.site.directory, session.output);
-        session.output.either(&Shown::new(channel)?, || format!("{name} is set up; `wharf sync` brings it the catalog"))?;
+        session.output.either(&Shown::new(channel)?, || {
+            format!("{name} is set up; `wharf sync` brings it the catalog")
+        })?;
         Ok(Outcome::Done)
     }
 
@@ -101,26 +103,34 @@ impl Add {
             bail!("without --file, a channel needs --connector, --locale, --country and --currency");
         };
         let mapping = match &self.mapping {
-            Some(path) => toml::from_str(&read(path)?).with_context(|| format!("{} is no mapping", path.display()))?,
+            Some(path) => {
+                toml::from_str(&read(path)?).with_context(|| format!("{} is no mapping", path.display()))?
+            }
             None => Mapping::default(),
         };
         let grant = |allow_private| move |host| Grant { host, allow_private };
         let grants = self.grants.into_iter().map(grant(false));
-        let credentials = (self.credential_env.is_some() || self.credential_file.is_some()).then(|| CredentialsSettings {
+        let named = self.credential_env.is_some() || self.credential_file.is_some();
+        let credentials = CredentialsSettings {
             env: self.credential_env,
             file: self.credential_file,
             bearer: self.credential_bearer,
             token_uri: None,
-        });
+        };
         Ok(ChannelConfiguration {
-            settings: typed(self.settings, connectors, &connector),
+            settings: typed(&self.settings, connectors, &connector),
             connector,
             scope: Scope { locations: self.locations, ..scope(locale, country, currency) },
             mapping,
-            schedule: Schedule { every: self.every, cron: self.cron, time_zone: self.time_zone, ..Schedule::default() },
+            schedule: Schedule {
+                every: self.every,
+                cron: self.cron,
+                time_zone: self.time_zone,
+                ..Schedule::default()
+            },
             endpoints: self.endpoints.into_iter().collect(),
             grants: grants.chain(self.grants_private.into_iter().map(grant(true))).collect(),
-            credentials,
+            credentials: named.then_some(credentials),
         })
     }
 }
@@ -144,17 +154,20 @@ fn scope(locale: String, country: String, currency: String) -> Scope {
 }
 
 /// Options are text; the connector's schema says which of them are meant as something else.
-fn typed(settings: Vec<(String, String)>, connectors: &Connectors, connector: &str) -> Map<String, Value> {
+fn typed(settings: &[(String, String)], connectors: &Connectors, connector: &str) -> Map<String, Value> {
     let schema: Value = connectors
         .get(connector)
         .and_then(|connector| serde_json::from_str(&connector.description().settings_schema).ok())
         .unwrap_or_default();
     let properties = &schema["properties"];
     let mut repeated: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (name, text) in &settings {
+    for (name, text) in settings {
         repeated.entry(name).or_default().push(text);
     }
-    repeated.into_iter().map(|(name, texts)| (name.to_owned(), value(&texts, &properties[name]["type"]))).collect()
+    repeated
+        .into_iter()
+        .map(|(name, texts)| (name.to_owned(), value(&texts, &properties[name]["type"])))
+        .collect()
 }
 
 /// What does not fit stays text, so that the check against the schema can name it.

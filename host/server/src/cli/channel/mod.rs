@@ -71,7 +71,8 @@ async fn list(session: &Session) -> anyhow::Result<Outcome> {
         session.output.value(&shown)?;
         return Ok(Outcome::Done);
     }
-    let row = |channel: StoredChannel| vec![channel.name, channel.connector, channel.state.as_str().to_owned()];
+    let row =
+        |channel: StoredChannel| vec![channel.name, channel.connector, channel.state.as_str().to_owned()];
     let rows: Vec<_> = channels.into_iter().map(row).collect();
     session.output.table(&["CHANNEL", "CONNECTOR", "STATE"], &rows)?;
     Ok(Outcome::Done)
@@ -95,7 +96,9 @@ async fn switch(session: &Session, name: &str, state: ChannelState) -> anyhow::R
     let channel = find(&site.store, name).await?;
     site.store.set_channel_state(channel.id, state).await?;
     wake(&site.directory, session.output);
-    session.output.either(&Shown::new(StoredChannel { state, ..channel })?, || format!("{name} is {}", state.as_str()))?;
+    session.output.either(&Shown::new(StoredChannel { state, ..channel })?, || {
+        format!("{name} is {}", state.as_str())
+    })?;
     Ok(Outcome::Done)
 }
 

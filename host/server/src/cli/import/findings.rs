@@ -33,7 +33,8 @@ impl Findings {
         output: Output,
         bar: ProgressBar,
     ) -> anyhow::Result<Self> {
-        let create = |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
+        let create =
+            |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
         let file = path.map(create).transpose()?.map(BufWriter::new);
         Ok(Self { file, found: 0, shown: shown as u64, output, bar })
     }
@@ -81,7 +82,15 @@ pub(super) fn refused(row: u64, line: u64, refusal: &Refusal) -> RowError {
 /// A model's row names a variant that neither the file nor the catalog has.
 pub(super) fn missing_variant(row: u64, line: u64, variant: &Sku) -> RowError {
     let message = format!("the model names the variant `{variant}`, which is not there");
-    finding(row, line, variant, Rule::Parent, Severity::Warning, message, "Import the variant's own row, then this file again")
+    finding(
+        row,
+        line,
+        variant,
+        Rule::Parent,
+        Severity::Warning,
+        message,
+        "Import the variant's own row, then this file again",
+    )
 }
 
 fn finding(

@@ -56,7 +56,9 @@ fn default(file: &Path, output: Output) -> anyhow::Result<ImportMapping> {
     if matches!(extension, "jsonl" | "ndjson") {
         return Ok(ImportMapping::native());
     }
-    output.note("no --mapping: every column but sku, parent, status, family and categories is a text attribute");
+    output.note(
+        "no --mapping: every column but sku, parent, status, family and categories is a text attribute",
+    );
     parse(PLAIN, "for plain files")
 }
 

@@ -80,7 +80,11 @@ impl Import {
 }
 
 /// Stores one batch after the other. What was stored before an error stays.
-async fn take_in(mut reading: Reading, store: Option<&Store>, findings: &mut Findings) -> anyhow::Result<Tally> {
+async fn take_in(
+    mut reading: Reading,
+    store: Option<&Store>,
+    findings: &mut Findings,
+) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     while let Some(batch) = reading.next().await {
         for finding in &batch.errors {
@@ -88,7 +92,10 @@ async fn take_in(mut reading: Reading, store: Option<&Store>, findings: &mut Fin
         }
         match store {
             Some(store) => tally.store(store, batch.rows, findings).await?,
-            None => *tally.accepted.get_or_insert(0) += batch.rows.iter().filter(|row| !row.existing_only).count() as u64,
+            None => {
+                let rows = batch.rows.iter().filter(|row| !row.existing_only);
+                *tally.accepted.get_or_insert(0) += rows.count() as u64;
+            }
         }
         reading.show(&tally.text());
     }

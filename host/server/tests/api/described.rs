@@ -1,0 +1,94 @@
+//! The OpenAPI document tells the truth: every route is in it, and answers fit what it says of them.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::running::{Running, send};
+
+async fn document(running: &Running) -> Value {
+    send(running.request(Method::GET, "/openapi.json")).await.json()
+}
+
+/// The resources that this document promises, written down once more by hand.
+const RESOURCES: [(&str, &[&str]); 12] = [
+    ("/v1/channels", &["get", "post"]),
+    ("/v1/channels/{name}", &["delete", "get", "put"]),
+    ("/v1/channels/{name}/listings", &["get"]),
+    ("/v1/channels/{name}/pause", &["post"]),
+    ("/v1/channels/{name}/resume", &["post"]),
+    ("/v1/channels/{name}/status", &["get"]),
+    ("/v1/channels/{name}/sync", &["post"]),
+    ("/v1/connectors", &["get"]),
+    ("/v1/products", &["get", "post"]),
+    ("/v1/products/{sku}", &["delete", "get", "patch"]),
+    ("/v1/stock", &["put"]),
+    ("/v1/stock/{sku}", &["get"]),
+];
+
+#[tokio::test]
+async fn every_resource_is_described_with_every_method_it_takes() {
+    let running = Running::start().await;
+    let document = document(&running).await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let described: Vec<(String, Vec<String>)> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(path, methods)| (path.clone(), methods.as_object().unwrap().keys().cloned().collect()))
+        .map(|(path, mut methods): (_, Vec<String>)| {
+            methods.sort();
+            (path, methods)
+        })
+        .collect();
+    let expected =
+        RESOURCES.map(|(path, methods)| (path.to_owned(), methods.iter().map(ToString::to_string).collect()));
+    assert_eq!(described, expected);
+    for (path, methods) in RESOURCES {
+        let path = path.replace("{name}", "none").replace("{sku}", "none");
+        for method in methods {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let answer = running.call(method.clone(), &path, json!(null)).await;
+            assert_ne!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_fit_their_description() {
+    let running = Running::start().await;
+    let document = document(&running).await;
+    let product = json!({"products": [{
+        "sku": "a", "parent": "m", "model": false, "status": "disabled", "family": "f", "categories": ["c"],
+        "attributes": {"t": "x", "f": true, "l": ["a"], "n": {"number": "1.50"}, "m": {"amount": "2", "unit": "kg"}},
+        "prices": [{"currency": "EUR", "amount": "9.90"}],
+        "images": [{"url": "https://images.example.com/a.jpg", "alt": "A"}],
+        "stock": {"main": 1},
+    }, {"sku": " b"}]});
+    let request = document["paths"]["/v1/products"]["post"]["requestBody"].clone();
+    assert_fits(&document, &request["content"]["application/json"]["schema"], &product);
+    let bulk = running.call(Method::POST, "/v1/products", product).await;
+    check(&document, "/v1/products", "post", &bulk.json());
+    for path in ["/v1/products/{sku}", "/v1/stock/{sku}"] {
+        check(&document, path, "get", &running.get(&path.replace("{sku}", "a")).await.json());
+    }
+    for path in ["/v1/products", "/v1/channels", "/v1/connectors"] {
+        check(&document, path, "get", &running.get(path).await.json());
+    }
+    let problem = running.get("/v1/products/none").await.json();
+    assert_fits(&document, &json!({"$ref": "#/components/schemas/Problem"}), &problem);
+}
+
+fn check(document: &Value, path: &str, method: &str, answer: &Value) {
+    let content = &document["paths"][path][method]["responses"]["200"]["content"];
+    assert_fits(document, &content["application/json"]["schema"], answer);
+}
+
+/// OpenAPI 3.1 describes with JSON Schema; references lead into the document itself.
+fn assert_fits(document: &Value, schema: &Value, instance: &Value) {
+    assert!(schema.is_object(), "there is no description");
+    let mut whole = schema.clone();
+    whole["components"] = document["components"].clone();
+    let validator = jsonschema::draft202012::new(&whole).unwrap();
+    let errors: Vec<_> = validator.iter_errors(instance).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{instance}\n{}", errors.join("\n"));
+}

@@ -1,0 +1,8 @@
+//! The API as its callers see it: a server on a socket of its own, with a data directory of its own.
+
+mod access;
+mod channels;
+mod described;
+mod products;
+mod running;
+mod served;

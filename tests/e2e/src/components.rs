@@ -1,0 +1,29 @@
+//! Connectors of this repository, compiled once per test run.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anyhow::Context as _;
+use wharf_server::connector::build;
+
+/// The repository's root.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The component built from this folder of the repository, such as `plugins/google-merchant`.
+pub fn component(folder: &str) -> anyhow::Result<Arc<[u8]>> {
+    static BUILT: Mutex<Option<HashMap<String, Arc<[u8]>>>> = Mutex::new(None);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    let built = built.get_or_insert_default();
+    if let Some(component) = built.get(folder) {
+        return Ok(Arc::clone(component));
+    }
+    let component = build::build(&repository().join(folder), |_| {})?.component;
+    let bytes: Arc<[u8]> = std::fs::read(&component).with_context(|| component.display().to_string())?.into();
+    built.insert(folder.to_owned(), Arc::clone(&bytes));
+    Ok(bytes)
+}
