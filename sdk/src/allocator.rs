@@ -21,6 +21,11 @@ const PAGE: usize = 64 * 1024;
 /// Memory is asked for in steps of this size, because every step is a call into the host.
 const STEP: usize = 16 * PAGE;
 
+unsafe extern "C" {
+    /// Laid by the linker behind data and stack; from here to the memory's initial size is free.
+    safe static __heap_base: u8;
+}
+
 struct Bump {
     /// First free address; 0 before the first allocation.
     next: Cell<usize>,
@@ -71,10 +76,8 @@ unsafe impl GlobalAlloc for Bump {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if self.next.get() == 0 {
-            // What the linker laid out (data and stack) ends with the memory's initial size.
-            let initial = wasm32::memory_size::<0>() * PAGE;
-            self.next.set(initial);
-            self.end.set(initial);
+            self.next.set((&raw const __heap_base).addr());
+            self.end.set(wasm32::memory_size::<0>() * PAGE);
         }
         let mask = layout.align() - 1;
         let Some(end_of_gap) = self.next.get().checked_add(mask) else { return ptr::null_mut() };

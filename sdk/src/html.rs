@@ -22,32 +22,25 @@ pub fn strip_html(html: &str) -> Cow<'_, str> {
     let mut text = Text { out: String::with_capacity(html.len()), gap: Gap::None };
     let mut tags = Tags::default();
     let mut rest = html;
-    while let Some(position) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
-        let (plain, special) = rest.split_at(position);
-        text.push(plain);
-        rest = match special.as_bytes()[0] {
-            b'<' => tags.skip(special, &mut text),
-            b'&' => skip_reference(special, &mut text),
-            _ => {
+    while !rest.is_empty() {
+        let (plain, special) = rest.split_at(scan::plain_prefix(rest.as_bytes()));
+        text.push_plain(plain);
+        rest = match special.as_bytes().first() {
+            None => "",
+            Some(b'<') => tags.skip(special, &mut text),
+            Some(b'&') => skip_reference(special, &mut text),
+            Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C) => {
                 text.gap(Gap::Blank);
+                &special[1..]
+            }
+            Some(_) => {
+                text.push(&special[..1]);
                 &special[1..]
             }
         };
     }
-    text.push(rest);
     Cow::Owned(text.out)
 }
-
-/// The bytes at which plain copying stops: `<`, `&` and blanks.
-const SPECIAL: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(byte as u8, b'<' | b'&' | b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C);
-        byte += 1;
-    }
-    table
-};
 
 /// What separates the next word from the last one; the strongest wins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +58,17 @@ struct Text {
 impl Text {
     fn gap(&mut self, gap: Gap) {
         self.gap = self.gap.max(gap);
+    }
+
+    /// Takes a whole run of words, so that copying costs once and not for every word.
+    fn push_plain(&mut self, run: &str) {
+        match run.strip_suffix(' ') {
+            Some(run) => {
+                self.push(run);
+                self.gap(Gap::Blank);
+            }
+            None => self.push(run),
+        }
     }
 
     fn push(&mut self, text: &str) {

@@ -36,27 +36,31 @@ pub(crate) fn first_json_escape(bytes: &[u8]) -> Option<usize> {
 
 /// Whether `text` is its own plain text: no markup, and blanks only one at a time inside.
 pub(crate) fn is_plain(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let mut after_blank = true;
+    plain_prefix(text.as_bytes()) == text.len() && !text.ends_with(' ')
+}
+
+/// How many bytes go by before markup, a control character, or a blank that begins the text or follows a blank.
+pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
+    let mut after_blank = 0x80;
     let (words, rest) = bytes.as_chunks::<8>();
-    for chunk in words {
+    for (index, chunk) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*chunk);
-        if (below(word, b' ') | equal(word, b'<') | equal(word, b'&')) != 0 {
-            return false;
-        }
         let blanks = blanks(word);
-        if blanks & (blanks << 8) != 0 || (after_blank && blanks & 0x80 != 0) {
-            return false;
+        let doubled = blanks & (blanks << 8 | after_blank);
+        let hits = below(word, b' ') | equal(word, b'<') | equal(word, b'&') | doubled;
+        if hits != 0 {
+            return index * 8 + hits.trailing_zeros() as usize / 8;
         }
-        after_blank = blanks >> 63 != 0;
+        after_blank = blanks >> 56;
     }
-    for byte in rest {
+    let mut after_blank = after_blank != 0;
+    for (index, byte) in rest.iter().enumerate() {
         if matches!(byte, 0..b' ' | b'<' | b'&') || (after_blank && *byte == b' ') {
-            return false;
+            return bytes.len() - rest.len() + index;
         }
         after_blank = *byte == b' ';
     }
-    text.is_empty() || !after_blank
+    bytes.len()
 }
 
 /// The high bit of each byte that is a blank, exact for every byte.

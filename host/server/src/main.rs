@@ -9,6 +9,11 @@ use wharf_server::{
     telemetry,
 };
 
+/// Batches come and go by the megabyte; the system's allocator gives such blocks back to the kernel and faults
+/// them in again, batch after batch.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

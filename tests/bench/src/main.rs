@@ -17,6 +17,10 @@ mod wharf;
 
 use clap::{Parser, Subcommand};
 
+/// The allocator of the `wharf` binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(name = "wharf-bench", about = "Prints a figure of Wharf as JSON")]
 struct Arguments {

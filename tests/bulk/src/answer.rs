@@ -3,7 +3,12 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use serde::Deserialize;
-use wharf_sdk::{Answer, Failure, Outcome, Problem, Settlement, Verdict};
+use wharf_sdk::{Answer, Context, Failure, Outcome, Problem, Settlement, Verdict};
+
+use crate::{
+    Settings,
+    job::{self, Poll},
+};
 
 #[derive(Deserialize)]
 struct Report<'a> {
@@ -29,17 +34,44 @@ enum Status {
     Error,
 }
 
-pub(crate) fn settlement(answer: &Answer) -> Settlement {
-    if let Some(failure) = Failure::of(answer.response.status) {
-        let message = format!("The channel refused the request with status {}.", answer.response.status);
-        return Settlement::all(answer.covers, &failure.verdict(message));
+pub(crate) fn settlement(context: &Context, answer: &Answer) -> Settlement {
+    let Ok(memo) = str::from_utf8(&answer.memo) else { return unreadable(answer.covers) };
+    let poll = Poll::of(memo);
+    match Failure::of(answer.response.status) {
+        Some(Failure::NotFound) if poll.is_some() => return job::lost(answer.covers),
+        Some(failure) => return refused(answer, failure),
+        None => {}
     }
-    let (Ok(skus), Ok(report)) =
-        (str::from_utf8(&answer.memo), serde_json::from_slice::<Report<'_>>(&answer.response.body))
-    else {
-        let problem =
-            Problem::error("unreadable-answer", "The answer lists no outcomes; check the endpoint.");
-        return Settlement::all(answer.covers, &Verdict::retry(problem));
+    let next = match poll {
+        Some(poll) => job::is_running(answer).then_some(poll),
+        None => Poll::first(memo, answer),
+    };
+    match next {
+        Some(next) => again(context, next, answer.covers),
+        None => reported(poll.map_or(memo, |poll| poll.skus), answer),
+    }
+}
+
+fn refused(answer: &Answer, failure: Failure) -> Settlement {
+    let message = format!("The channel refused the request with status {}.", answer.response.status);
+    Settlement::all(answer.covers, &failure.verdict(message))
+}
+
+fn unreadable(covers: u32) -> Settlement {
+    let problem = Problem::error("unreadable-answer", "The answer lists no outcomes; check the endpoint.");
+    Settlement::all(covers, &Verdict::retry(problem))
+}
+
+fn again(context: &Context, poll: Poll<'_>, covers: u32) -> Settlement {
+    match context.settings::<Settings>() {
+        Ok(settings) => poll.after(settings.pause(), covers),
+        Err(problem) => Settlement::all(covers, &Verdict::retry(problem)),
+    }
+}
+
+fn reported(skus: &str, answer: &Answer) -> Settlement {
+    let Ok(report) = serde_json::from_slice::<Report<'_>>(&answer.response.body) else {
+        return unreadable(answer.covers);
     };
     let entries: HashMap<&str, &Entry<'_>> =
         report.outcomes.iter().map(|entry| (entry.sku.as_ref(), entry)).collect();

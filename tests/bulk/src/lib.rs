@@ -3,10 +3,16 @@
 //! `POST /bulk` carries a JSON array of items, or of `{"sku": ..., "delete": true}`. The channel answers
 //! `{"outcomes": [{"sku": ..., "status": "ok" | "error", "code": ..., "message": ...}]}` in any order; an item
 //! that the answer leaves out is tried again.
+//!
+//! With the setting `job`, the array goes to `POST /bulk/jobs`, which answers 202 `{"job": ID}`. Then
+//! `GET /bulk/jobs/ID` answers `{"state": "running"}` until the job has ended, and after that the outcomes as above.
 
 mod answer;
 mod entry;
 mod fields;
+mod job;
+
+use std::time::Duration;
 
 use serde::Deserialize;
 use wharf_sdk::{
@@ -32,11 +38,21 @@ wharf_sdk::connector!(BulkJson: Publisher);
 struct Settings {
     /// The most items that one request carries.
     per_request: usize,
+    /// Whether batches are submitted as jobs, which are polled.
+    job: bool,
+    /// The pause before each poll of a job, in milliseconds.
+    poll_ms: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { per_request: 500 }
+        Self { per_request: 500, job: false, poll_ms: 50 }
+    }
+}
+
+impl Settings {
+    fn pause(&self) -> Duration {
+        Duration::from_millis(self.poll_ms)
     }
 }
 
@@ -46,7 +62,7 @@ impl Connector for BulkJson {
             .fields(fields::fields())
             .settings_schema(include_str!("../settings.schema.json"))
             .auth(AuthScheme::Bearer)
-            .endpoint(Endpoint::new("api", "https://bulk.example", &[Method::Post]).path("/bulk"))
+            .endpoint(Endpoint::new("api", "https://bulk.example", &[Method::Post, Method::Get]).path("/bulk"))
             .publishing(Publishing::new(MAXIMUM))
     }
 }
@@ -60,17 +76,19 @@ impl Publisher for BulkJson {
         let positions: Vec<u32> = (0..).take(operations.len()).collect();
         let per_request = settings.per_request.max(1);
         let batches = operations.chunks(per_request).zip(positions.chunks(per_request));
-        let exchanges = batches.map(|(operations, positions)| exchange(operations, positions)).collect();
+        let target = if settings.job { job::JOBS } else { "/bulk" };
+        let exchanges =
+            batches.map(|(operations, positions)| exchange(target, operations, positions)).collect();
         Preparation { exchanges, rejections: Vec::new() }
     }
 
-    fn settle(_: &Context, answers: Vec<Answer>) -> Vec<Settlement> {
-        answers.iter().map(answer::settlement).collect()
+    fn settle(context: &Context, answers: Vec<Answer>) -> Vec<Settlement> {
+        answers.iter().map(|answer| answer::settlement(context, answer)).collect()
     }
 }
 
 /// One request for these operations. The memo lists their SKUs, one a line, as the answer names only those.
-fn exchange(operations: &[Operation], positions: &[u32]) -> Exchange {
+fn exchange(target: &str, operations: &[Operation], positions: &[u32]) -> Exchange {
     let length: usize = operations.iter().map(|operation| 96 + operation.item.expected_length()).sum();
     let mut json = Json::with_capacity(length);
     json.begin_array();
@@ -82,5 +100,5 @@ fn exchange(operations: &[Operation], positions: &[u32]) -> Exchange {
     }
     json.end_array();
     let skus: Vec<&str> = operations.iter().map(|operation| operation.item.sku.as_str()).collect();
-    Request::post(API, "/bulk").json(json.into_string()).covering(positions.to_vec()).memo(skus.join("\n"))
+    Request::post(API, target).json(json.into_string()).covering(positions.to_vec()).memo(skus.join("\n"))
 }

@@ -3,7 +3,7 @@
 use bulk_json::BulkJson;
 use serde_json::{Value as Json, json};
 use wharf_sdk::{
-    Action, Answer, Body, Context, Decimal, Exchange, FieldValue, Item, Money, Operation, Problem, Publisher,
+    Action, Answer, Body, Context, Decimal, Exchange, FieldValue, Item, Method, Money, Operation, Problem, Publisher,
     Response, Settlement, Value, Verdict,
 };
 
@@ -102,6 +102,42 @@ fn an_answer_without_outcomes_is_never_success() {
 fn a_refused_request_refuses_all_of_its_items() {
     assert!(settled(&["A", "B"], 400, "").iter().all(|verdict| matches!(verdict, Verdict::Rejected(_))));
     assert!(settled(&["A", "B"], 503, "").iter().all(|verdict| matches!(verdict, Verdict::Retry(_))));
+}
+
+/// The settlement of one answer, and the memo of the step that it asks for.
+fn step(memo: &[u8], status: u16, body: &str) -> Settlement {
+    let response = Response { status, headers: vec![], body: body.into() };
+    let answer = Answer { memo: memo.to_vec(), covers: 2, response };
+    BulkJson::settle(&context(r#"{"job":true,"poll_ms":7}"#), vec![answer]).remove(0)
+}
+
+#[test]
+fn a_job_is_polled_until_it_ends() {
+    let submit = prepared(r#"{"job":true}"#, vec![upsert("A"), upsert("B")]).remove(0);
+    assert_eq!(submit.request.target, "/bulk/jobs");
+    let first = step(&submit.memo, 202, r#"{"job":"a/1"}"#);
+    assert_eq!(first.outcomes, []);
+    let [poll] = first.further.as_slice() else { panic!("one poll, not {first:?}") };
+    assert_eq!((poll.request.method, poll.request.target.as_str()), (Method::Get, "/bulk/jobs/a%2F1"));
+    assert_eq!((poll.covers.as_slice(), poll.delay_ms), ([0, 1].as_slice(), 7));
+    assert_eq!(step(&poll.memo, 200, r#"{"state":"running"}"#).further, [poll.clone()]);
+    let ended = step(&poll.memo, 200, r#"{"outcomes":[{"sku":"B","status":"error"},{"sku":"A","status":"ok"}]}"#);
+    assert_eq!(ended.further, []);
+    assert_eq!(ended.outcomes[0].verdict, Verdict::accepted(None));
+    assert!(matches!(ended.outcomes[1].verdict, Verdict::Rejected(_)));
+}
+
+#[test]
+fn the_items_of_a_job_that_is_lost_or_unreadable_are_tried_again() {
+    let submit = prepared(r#"{"job":true}"#, vec![upsert("A"), upsert("B")]).remove(0);
+    let poll = step(&submit.memo, 202, r#"{"job":"1"}"#).further.remove(0);
+    let answers =
+        [(&submit.memo, 202, "{}"), (&poll.memo, 404, ""), (&poll.memo, 200, r#"{"state":"lost"}"#)];
+    for (memo, status, body) in answers {
+        let Settlement { outcomes, further } = step(memo, status, body);
+        assert_eq!((outcomes.len(), further), (2, vec![]));
+        assert!(outcomes.iter().all(|outcome| matches!(outcome.verdict, Verdict::Retry(_))), "{status} {body}");
+    }
 }
 
 #[test]

@@ -5,4 +5,5 @@ pub mod binary;
 pub mod channel;
 pub mod components;
 pub mod harbor;
+pub mod jobs;
 pub mod products;

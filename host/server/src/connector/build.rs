@@ -13,6 +13,9 @@ use serde::Deserialize;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Bytes of memory that an instance starts with: enough for a batch, since growing costs more than starting large.
+const INITIAL_MEMORY: usize = 4 << 20;
+
 /// Why a component could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -115,6 +118,10 @@ fn cargo(manifest: &Path) -> Command {
         .args(["--message-format", "json-render-diagnostics", "--manifest-path"])
         .arg(manifest)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-component-ld")
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+            format!("-Ctarget-feature=+simd128 -Clink-arg=--initial-memory={INITIAL_MEMORY}"),
+        )
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3")
         .env("CARGO_PROFILE_RELEASE_LTO", "true")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")

@@ -117,7 +117,7 @@ fn attributes(input: &Value) -> Vec<String> {
 
 async fn update(
     State(receiver): State<Receiver>,
-    Path((_, name)): Path<(String, String)>,
+    Path((account, name)): Path<(String, String)>,
     body: Bytes,
 ) -> Response {
     let Ok(input) = serde_json::from_slice::<Value>(&body) else {
@@ -133,7 +133,8 @@ async fn update(
             product["productAttributes"][key] = value.clone();
         }
     }
-    let answer = product.clone();
+    let mut answer = product.clone();
+    answer["name"] = format!("accounts/{account}/productInputs/{name}").into();
     shelf.arrivals.push(Arrival { what: "patch", name, attributes: attributes(&input) });
     Json(answer).into_response()
 }

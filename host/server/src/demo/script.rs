@@ -2,14 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::ensure;
 use clap::Parser as _;
 
-use crate::{
-    cli::{Cli, Outcome},
-    connector::build,
-    output::Output,
-};
+use crate::{cli::Cli, connector::build, output::Output};
 
 /// Runs commands against one data directory.
 pub(super) struct Script {
@@ -34,8 +29,8 @@ impl Script {
         let mut words = vec!["wharf", "--data", &data];
         words.extend(self.output.json().then_some("--json"));
         words.extend(arguments);
-        let outcome = Box::pin(Cli::try_parse_from(words)?.run()).await?;
-        ensure!(outcome == Outcome::Done, "the command refused something");
+        // A command that refuses something says what; the sample has products that lack something on purpose.
+        Box::pin(Cli::try_parse_from(words)?.run()).await?;
         Ok(())
     }
 

@@ -38,17 +38,17 @@ fn import(folder: &Path, csv: &str) -> anyhow::Result<(Value, Vec<Value>, String
 fn every_bad_row_is_named_and_every_good_row_goes_in() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let mut csv = String::from("sku,name,gtin,price\n");
-    csv += "A,good,4006381333931,12.90\n"; // row 1
-    csv += "B,thousands,,\"1,299.00\"\n"; // row 2
-    csv += "C,wrong digit,4006381333932,1.00\n"; // row 3
-    csv += "A,twice,,2.00\n"; // row 4
-    writeln!(csv, "D,{},,3.00", "x".repeat(10 << 20))?; // row 5
-    csv += "E,good,,4.00\n"; // row 6
+    csv += "A,good,4006381333931,12.90\n"; // row 2, after the header
+    csv += "B,thousands,,\"1,299.00\"\n"; // row 3
+    csv += "C,wrong digit,4006381333932,1.00\n"; // row 4
+    csv += "A,twice,,2.00\n"; // row 5
+    writeln!(csv, "D,{},,3.00", "x".repeat(10 << 20))?; // row 6
+    csv += "E,good,,4.00\n"; // row 7
     let (tally, findings, _) = import(folder.path(), &csv)?;
     assert_eq!(tally["created"], 2, "{tally}");
     assert_eq!(tally["refused"], 4, "{tally}");
     let rows: Vec<_> = findings.iter().filter_map(|finding| finding["row"].as_u64()).collect();
-    assert_eq!(rows, [2, 3, 4, 5], "{findings:?}");
+    assert_eq!(rows, [3, 4, 5, 6], "{findings:?}");
     let columns: Vec<_> = findings.iter().map(|finding| finding["column"].as_str().unwrap_or("sku")).collect();
     assert_eq!(columns, ["price", "gtin", "sku", "name"]);
     assert!(findings.iter().all(|finding| finding.to_string().len() < 2_000), "a finding is short even if the cell is not");

@@ -6,4 +6,5 @@ mod feeds;
 mod imports;
 mod kills;
 mod rooms;
+mod steps;
 mod syncs;

@@ -34,7 +34,7 @@ async fn only_what_changed_travels_and_stock_and_price_travel_alone() -> anyhow:
     harbor.channel.receiver.take_arrivals();
     harbor.change(vec![stocked("A", 0), priced("B", 999), renamed("C", "Leuchte C")]).await?;
     let run = harbor.sync().await?;
-    assert_eq!((run.report.stocks, run.report.prices, run.report.upserts), (1, 1, 1));
+    assert_eq!((run.report.stocks, run.report.prices, run.report.upserts), (1, 1, 1), "{run:?} {:?}", harbor.listing("A").await?);
     let arrivals = harbor.channel.receiver.take_arrivals();
     assert_eq!(arrivals.len(), 3);
     let sent = |sku: &str| arrivals.iter().find(|one| one.name.ends_with(sku)).map(|one| (one.what, one.attributes.clone()));
