@@ -59,7 +59,7 @@ impl Default for Limits {
             stack_bytes: 512 << 10,
             deadline_ms: 2_000,
             tick_ms: 5,
-            concurrent_calls: 8,
+            concurrent_calls: 4,
             resident_bytes: 8 << 20,
             returned_bytes: 32 << 20,
             log_lines: 100,

@@ -22,7 +22,6 @@ pub mod tokens;
 mod batch;
 mod database;
 mod digest;
-mod doubt;
 mod error;
 mod marking;
 mod sequence;

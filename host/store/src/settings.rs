@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How the database file is opened and what may go into it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StoreSettings {
     /// Connections that read beside the one that writes.
     pub readers: u32,
@@ -34,10 +34,10 @@ impl Default for StoreSettings {
         Self {
             readers: 4,
             busy_timeout_ms: 15_000,
-            writer_cache_kib: 32 * 1024,
-            reader_cache_kib: 8 * 1024,
+            writer_cache_kib: 16 * 1024,
+            reader_cache_kib: 2 * 1024,
             mmap_bytes: 0,
-            checkpoint_pages: 2_000,
+            checkpoint_pages: 16_000,
             maximum_document_bytes: 1024 * 1024,
             sweep_rows: 10_000,
             kept_runs: 100,

@@ -118,7 +118,7 @@ impl Courier {
                     .await;
                 return None;
             }
-            None => self.channel.route.send(self.request(exchange, &tickets)).await,
+            None => self.channel.route.send(self.request(exchange, &tickets, stored)).await,
         };
         add(&self.figures.exchanges, 1);
         match sent {
@@ -150,7 +150,7 @@ impl Courier {
         }
     }
 
-    fn request(&self, exchange: Exchange, tickets: &[Ticket]) -> wharf_gateway::Request {
+    fn request(&self, exchange: Exchange, tickets: &[Ticket], stored: Option<i64>) -> wharf_gateway::Request {
         let idempotency = self.channel.idempotency();
         let request = exchange.request;
         let body = match request.body {
@@ -159,7 +159,7 @@ impl Courier {
             Body::Bytes(bytes) => bytes.into(),
         };
         let idempotency_key = (idempotency == Idempotency::Keyed)
-            .then(|| idempotency_key(self.channel.id, &request.target, &body, tickets));
+            .then(|| idempotency_key(self.channel.id, stored, &request.target, &body, tickets));
         wharf_gateway::Request {
             method: method(request.method),
             endpoint: request.endpoint as usize,
@@ -225,10 +225,17 @@ fn aboard(tickets: &[Ticket], stored: Option<i64>) -> Vec<Aboard> {
     }
 }
 
-/// The same for every repeat of one exchange, also after a restart; different once an item has changed.
-fn idempotency_key(channel: i64, target: &str, body: &[u8], tickets: &[Ticket]) -> String {
+/// The same for every repeat of one exchange, also after a restart; different once an item has changed, and for each
+/// step of an upload, since one poll of a job is like another in everything else.
+fn idempotency_key(
+    channel: i64,
+    stored: Option<i64>,
+    target: &str,
+    body: &[u8],
+    tickets: &[Ticket],
+) -> String {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&channel.to_le_bytes());
+    hasher.update(&channel.to_le_bytes()).update(&stored.unwrap_or(0).to_le_bytes());
     for ticket in tickets {
         hasher.update(&ticket.product_id.to_le_bytes()).update(&ticket.marked.to_le_bytes());
     }
@@ -237,19 +244,33 @@ fn idempotency_key(channel: i64, target: &str, body: &[u8], tickets: &[Ticket]) 
 }
 
 fn opened(exchange: Exchange, tickets: &[Ticket], now: i64) -> NewExchange {
-    let covers = exchange.covers.iter().map(|index| {
-        let ticket = &tickets[*index as usize];
-        Cover {
-            product_id: ticket.product_id,
-            marked: ticket.marked,
-            revision: ticket.revision,
-            fingerprint: ticket.shows.map(|shows| shows.to_bytes().to_vec()).unwrap_or_default(),
-        }
+    let covered = || exchange.covers.iter().map(|index| &tickets[*index as usize]);
+    let covers = covered().map(|ticket| Cover {
+        product_id: ticket.product_id,
+        marked: ticket.marked,
+        revision: ticket.revision,
+        fingerprint: ticket.shows.map(|shows| shows.to_bytes().to_vec()).unwrap_or_default(),
     });
     NewExchange {
         due_at: now + exchange.delay.as_millis() as i64,
         covers: covers.collect(),
+        request: crate::stored::write(&exchange.request, covered()),
         memo: exchange.memo,
-        request: crate::stored::write(&exchange.request),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_and_each_change_has_an_idempotency_key_of_its_own() {
+        let key = |stored, marked| {
+            let cover = Cover { product_id: 1, marked, revision: 1, fingerprint: Vec::new() };
+            idempotency_key(1, stored, "/jobs/1", b"", &[cover.into()])
+        };
+        assert_eq!(key(Some(7), 1), key(Some(7), 1));
+        assert_ne!(key(Some(7), 1), key(Some(8), 1));
+        assert_ne!(key(None, 1), key(None, 2));
     }
 }

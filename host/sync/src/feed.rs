@@ -188,7 +188,7 @@ impl<'a> Row<'a> {
         match (changed, self.state) {
             (true, ListingState::Accepted) => add(&figures.accepted, 1),
             (true, ListingState::Removed) => add(&figures.deletes, 1),
-            (false, _) => add(&figures.unchanged, 1),
+            (false, ListingState::Accepted) => add(&figures.unchanged, 1),
             _ => {}
         }
         Some(Settled {

@@ -74,17 +74,18 @@ impl Judge<'_> {
         Settled { delivered, remote_id, ..ticket.settled(state, joined(ticket, problems)) }
     }
 
-    /// To be tried again, or left to a person after too many attempts.
+    /// To be tried again, or left to a person after too many attempts. What the channel shows now is not known.
     fn postpone(&self, ticket: &Ticket, after: Option<Duration>, problem: Problem) -> Settled {
         add(&self.figures.postponed, 1);
         let attempts = ticket.attempts + 1;
         if attempts >= self.settings.attempts {
             let settled = ticket.settled(ListingState::Dead, joined(ticket, &[problem]));
-            return Settled { attempts, ..settled };
+            return Settled { attempts, delivered: Write::Clear, ..settled };
         }
         let pause = after.unwrap_or_else(|| self.settings.pause(ticket.attempts));
         let settled = ticket.settled(ListingState::Retry, joined(ticket, &[problem]));
-        Settled { attempts, next: Some((ticket.lane, self.now + pause.as_millis() as i64)), ..settled }
+        let next = Some((ticket.lane, self.now + pause.as_millis() as i64));
+        Settled { attempts, next, delivered: Write::Clear, ..settled }
     }
 
     /// The exchange got no answer. That is no fault of its items, so it does not count as an attempt. Tells when
@@ -98,9 +99,11 @@ impl Judge<'_> {
         let problem = Problem::error(code, None, error.to_string());
         add(&self.figures.postponed, tickets.len());
         let at = self.now + after.as_millis() as i64;
+        let delivered = if error.uncertain() { Write::Clear } else { Write::Keep };
         let postponed = tickets.iter().map(|ticket| {
             let settled = ticket.settled(ListingState::Retry, joined(ticket, std::slice::from_ref(&problem)));
-            Settled { attempts: ticket.attempts, next: Some((ticket.lane, at)), ..settled }
+            let next = Some((ticket.lane, at));
+            Settled { attempts: ticket.attempts, next, delivered: delivered.clone(), ..settled }
         });
         (at, postponed.collect())
     }

@@ -145,9 +145,9 @@ impl Run {
         let due = self.store.due_exchanges(self.channel.id, now, self.settings.batch_items).await?;
         let mut steps = Vec::new();
         for step in due {
-            let tickets: Vec<Ticket> = step.covers.into_iter().map(Ticket::from).collect();
-            let Some(request) = stored::read(&step.request) else {
-                self.start_over(step.id, &tickets).await?;
+            let covered: Vec<Ticket> = step.covers.into_iter().map(Ticket::from).collect();
+            let Some((request, tickets)) = stored::read(&step.request, &covered) else {
+                self.start_over(step.id, &covered).await?;
                 continue;
             };
             if self.flight.board(Aboard::Exchange(step.id)) {
@@ -184,7 +184,7 @@ impl Run {
         self.courier.carry(consignments).await
     }
 
-    /// Settles what needs no exchange, and notes in the store what is about to change.
+    /// Settles what needs no exchange.
     async fn translate(&self, candidates: Vec<Candidate>) -> Result<Vec<Consignment>, SyncError> {
         let run = self.clone();
         let translated =
@@ -194,11 +194,6 @@ impl Run {
             let landed = settled.iter().map(|settled| Aboard::Product(settled.product_id)).collect();
             // The desk outlives every task of the run.
             let _ = self.courier.desk.send(vec![Returned { landed, settled, ..Returned::default() }]).await;
-        }
-        let replaced: Vec<i64> =
-            tickets.iter().filter(|ticket| ticket.replaces).map(|ticket| ticket.product_id).collect();
-        if !replaced.is_empty() && !exchanges.is_empty() {
-            self.store.doubt(self.channel.id, &replaced).await?;
         }
         let consignments = exchanges.into_iter().map(|exchange| {
             let tickets = exchange.covers.iter().map(|index| tickets[*index as usize].clone()).collect();
@@ -217,7 +212,6 @@ impl From<wharf_store::Cover> for Ticket {
             revision: cover.revision,
             action: if shows.is_some() { Action::Upsert } else { Action::Delete },
             shows,
-            replaces: false,
             warnings: Vec::new(),
             attempts: 0,
             lane: Lane::Content,

@@ -162,7 +162,11 @@ impl Reconciler {
         };
         let report = RunReport { report: figures.report(), halted };
         let text = serde_json::to_string(&report).expect("counters and text always have a JSON form");
-        self.0.store.finish_run(run, &text).await?;
+        // A run that failed may have sent what it could not note; unfinished, it puts the next one on its guard.
+        match outcome {
+            Ok(_) => drop(self.0.store.finish_run(run, &text).await?),
+            Err(_) => self.0.store.abandon_run(run, &text).await?,
+        }
         observe(name, &report);
         outcome.map(|_| report)
     }

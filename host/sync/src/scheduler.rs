@@ -17,8 +17,21 @@ struct Turn {
     /// Something changed while it was running.
     again: bool,
     last: Option<Timestamp>,
-    /// After a failure: not before this, unless something changes.
+    /// How the last run ended.
+    ended: Ended,
+    /// After a run that failed or was idle: not before this, unless something changes.
     resting_until: Option<Timestamp>,
+}
+
+/// How a run ended.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    #[default]
+    Done,
+    /// It took nothing: what is due waits for a step of its upload that is still to come.
+    Idle,
+    /// It halted or could not run.
+    Failed,
 }
 
 /// Runs channels until `shutdown` is done; runs under way are finished first.
@@ -38,8 +51,8 @@ pub async fn schedule(reconciler: Reconciler, shutdown: impl Future<Output = ()>
             () = &mut shutdown => break,
             () = reconciler.0.changed.notified() => woken = true,
             Some(ended) = runs.join_next() => {
-                if let Ok((channel, failed)) = ended {
-                    turns.entry(channel).or_default().finish(failed.then(|| rest(&reconciler)));
+                if let Ok((channel, ended)) = ended {
+                    turns.entry(channel).or_default().finish(ended, rest(&reconciler));
                 }
             }
             () = tokio::time::sleep(pause) => {}
@@ -49,10 +62,18 @@ pub async fn schedule(reconciler: Reconciler, shutdown: impl Future<Output = ()>
 }
 
 impl Turn {
-    fn finish(&mut self, resting_until: Option<Timestamp>) {
+    fn finish(&mut self, ended: Ended, rest: Timestamp) {
         self.running = false;
         self.last = Some(Timestamp::now());
-        self.resting_until = resting_until;
+        self.ended = ended;
+        self.resting_until = (ended != Ended::Done).then_some(rest);
+    }
+
+    /// When something that is due at `at` may be done. A step to come is what an idle run waits for, so that
+    /// rests only after a failure.
+    fn rested(&self, at: Timestamp) -> Timestamp {
+        let rest = self.resting_until.filter(|_| self.ended == Ended::Failed);
+        rest.map_or(at, |until| at.max(until))
     }
 }
 
@@ -65,7 +86,7 @@ fn rest(reconciler: &Reconciler) -> Timestamp {
 async fn start(
     reconciler: &Reconciler,
     turns: &mut HashMap<i64, Turn>,
-    runs: &mut JoinSet<(i64, bool)>,
+    runs: &mut JoinSet<(i64, Ended)>,
     woken: bool,
 ) -> Option<Timestamp> {
     let channels = match reconciler.store().channels().await {
@@ -121,20 +142,21 @@ async fn due_at(
             moments.push(if woken { now } else { turn.resting_until.unwrap_or(now) });
         }
         let pauses = summary.next_listing_at.into_iter().chain(summary.next_exchange_at);
-        let rested = |at: Timestamp| turn.resting_until.filter(|_| !woken).map_or(at, |until| at.max(until));
+        let rested = |at| if woken { at } else { turn.rested(at) };
         moments.extend(pauses.filter_map(|at| Timestamp::from_millisecond(at).ok()).map(rested));
     }
     Ok(moments.into_iter().min())
 }
 
-async fn run(reconciler: Reconciler, channel: Channel) -> (i64, bool) {
-    let failed = match reconciler.sync(&channel.name, Arc::new(Figures::default())).await {
-        // What is due but could not be taken waits for a step that is still to come.
-        Ok(run) => run.halted.is_some() || run.report.considered + run.report.exchanges == 0,
+async fn run(reconciler: Reconciler, channel: Channel) -> (i64, Ended) {
+    let ended = match reconciler.sync(&channel.name, Arc::new(Figures::default())).await {
+        Ok(run) if run.halted.is_some() => Ended::Failed,
+        Ok(run) if run.report.considered + run.report.exchanges == 0 => Ended::Idle,
+        Ok(_) => Ended::Done,
         Err(error) => {
             tracing::error!(channel = channel.name, %error, "the run failed");
-            true
+            Ended::Failed
         }
     };
-    (channel.id, failed)
+    (channel.id, ended)
 }

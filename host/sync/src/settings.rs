@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct SyncSettings {
     /// Listings taken, translated and settled together. 500.
     pub batch_items: u32,
-    /// Batches of one channel under way at the same time. 4.
+    /// Batches of one channel under way at the same time. 3.
     pub batches_in_flight: usize,
     /// Answers given to one `settle` call at most. 100.
     pub answers_per_call: usize,
@@ -30,7 +30,7 @@ impl Default for SyncSettings {
     fn default() -> Self {
         Self {
             batch_items: 500,
-            batches_in_flight: 4,
+            batches_in_flight: 3,
             answers_per_call: 100,
             retry_ms: 30_000,
             retry_cap_ms: 3_600_000,

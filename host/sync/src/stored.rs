@@ -1,9 +1,28 @@
-//! A request at rest, between the step that asked for it and the time it is due.
+//! A further exchange at rest, between the step that asked for it and the time it is due: its request, and of each
+//! operation under way what the store has no column for.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
-use wharf_catalog::declaration::Method;
+use wharf_catalog::{Action, Lane, Problem, declaration::Method};
 use wharf_sandbox::exchange::{Body, Request};
+
+use crate::translate::Ticket;
+
+/// What the operation's outcome depends on, beside its cover in the store. In the order of the covers.
+#[derive(Serialize, Deserialize)]
+struct StoredNote {
+    action: Action,
+    lane: Lane,
+    attempts: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Problem>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredExchange {
+    request: StoredRequest,
+    notes: Vec<StoredNote>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct StoredRequest {
@@ -22,39 +41,82 @@ enum StoredBody {
     Base64(String),
 }
 
-pub(crate) fn write(request: &Request) -> String {
-    let body = match &request.body {
-        Body::None => StoredBody::None,
-        Body::Text(text) => StoredBody::Text(text.clone()),
-        Body::Bytes(bytes) => StoredBody::Base64(STANDARD.encode(bytes)),
-    };
-    let stored = StoredRequest {
-        method: request.method,
-        endpoint: request.endpoint,
-        target: request.target.clone(),
-        headers: request.headers.clone(),
-        body,
-    };
+/// The request, and its operations in the order of the exchange's covers.
+pub(crate) fn write<'a>(request: &Request, tickets: impl Iterator<Item = &'a Ticket>) -> String {
+    let notes = tickets.map(|ticket| StoredNote {
+        action: ticket.action,
+        lane: ticket.lane,
+        attempts: ticket.attempts,
+        warnings: ticket.warnings.clone(),
+    });
+    let stored = StoredExchange { request: request.into(), notes: notes.collect() };
     serde_json::to_string(&stored).expect("texts and numbers always have a JSON form")
 }
 
-/// `None` when the text was not written by [`write`].
-pub(crate) fn read(text: &str) -> Option<Request> {
-    let StoredRequest { method, endpoint, target, headers, body } = serde_json::from_str(text).ok()?;
-    let body = match body {
-        StoredBody::None => Body::None,
-        StoredBody::Text(text) => Body::Text(text),
-        StoredBody::Base64(text) => Body::Bytes(STANDARD.decode(text).ok()?),
-    };
-    Some(Request { method, endpoint, target, headers, body })
+/// The request with its operations, which are given as their covers tell them. `None` when the text was not
+/// written by [`write`], or not for as many operations.
+pub(crate) fn read(text: &str, covered: &[Ticket]) -> Option<(Request, Vec<Ticket>)> {
+    let StoredExchange { request, notes } = serde_json::from_str(text).ok()?;
+    if notes.len() != covered.len() {
+        return None;
+    }
+    let tickets = covered.iter().zip(notes).map(|(ticket, note)| {
+        let StoredNote { action, lane, attempts, warnings } = note;
+        Ticket { action, lane, attempts, warnings, ..ticket.clone() }
+    });
+    Some((request.restore()?, tickets.collect()))
+}
+
+impl From<&Request> for StoredRequest {
+    fn from(request: &Request) -> Self {
+        let body = match &request.body {
+            Body::None => StoredBody::None,
+            Body::Text(text) => StoredBody::Text(text.clone()),
+            Body::Bytes(bytes) => StoredBody::Base64(STANDARD.encode(bytes)),
+        };
+        Self {
+            method: request.method,
+            endpoint: request.endpoint,
+            target: request.target.clone(),
+            headers: request.headers.clone(),
+            body,
+        }
+    }
+}
+
+impl StoredRequest {
+    fn restore(self) -> Option<Request> {
+        let Self { method, endpoint, target, headers, body } = self;
+        let body = match body {
+            StoredBody::None => Body::None,
+            StoredBody::Text(text) => Body::Text(text),
+            StoredBody::Base64(text) => Body::Bytes(STANDARD.decode(text).ok()?),
+        };
+        Some(Request { method, endpoint, target, headers, body })
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use wharf_store::Cover;
+
     use super::*;
 
+    fn covered() -> Ticket {
+        Ticket::from(Cover { product_id: 1, marked: 2, revision: 3, fingerprint: Vec::new() })
+    }
+
     #[test]
-    fn a_stored_request_comes_back_as_it_was() {
+    fn a_stored_exchange_comes_back_as_it_was() {
+        let warning =
+            Problem { severity: wharf_catalog::Severity::Warning, ..Problem::error("short", None, "Cut.") };
+        let ticket = Ticket {
+            action: Action::Price,
+            lane: Lane::Price,
+            attempts: 4,
+            warnings: vec![warning.clone()],
+            ..covered()
+        };
         for body in [Body::None, Body::Text("ä\"\n".into()), Body::Bytes(vec![0, 255, 7])] {
             let request = Request {
                 method: Method::Put,
@@ -63,8 +125,14 @@ mod tests {
                 headers: vec![("content-type".into(), "text/plain".into())],
                 body,
             };
-            assert_eq!(read(&write(&request)), Some(request));
+            let text = write(&request, [&ticket].into_iter());
+            let (restored, tickets) = read(&text, &[covered()]).unwrap();
+            assert_eq!(restored, request);
+            let Ticket { product_id, action, lane, attempts, warnings, .. } = &tickets[0];
+            assert_eq!((*product_id, *action, *lane, *attempts), (1, Action::Price, Lane::Price, 4));
+            assert_eq!(warnings, std::slice::from_ref(&warning));
+            assert!(read(&text, &[]).is_none(), "each operation has its note");
         }
-        assert_eq!(read("{}"), None);
+        assert!(read("{}", &[]).is_none());
     }
 }

@@ -34,8 +34,6 @@ pub(crate) struct Ticket {
     pub(crate) action: Action,
     /// What the channel shows after it was accepted; nothing after a delete.
     pub(crate) shows: Option<Fingerprint>,
-    /// Whether the store claims to know what the channel shows now.
-    pub(crate) replaces: bool,
     pub(crate) warnings: Vec<Problem>,
     pub(crate) attempts: u32,
     pub(crate) lane: wharf_catalog::Lane,
@@ -138,7 +136,6 @@ fn ticket(candidate: &Candidate) -> Ticket {
         revision: candidate.revision,
         action: Action::Upsert,
         shows: None,
-        replaces: candidate.delivered.is_some(),
         warnings: Vec::new(),
         attempts: candidate.attempts,
         lane: candidate.lane.unwrap_or(wharf_catalog::Lane::Content),

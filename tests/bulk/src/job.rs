@@ -71,6 +71,7 @@ pub(crate) fn is_running(answer: &Answer) -> bool {
 
 /// The job is unknown to the channel, so what became of its items is, too: they are submitted again.
 pub(crate) fn lost(covers: u32) -> Settlement {
-    let problem = Problem::error("job-lost", "The channel no longer knows the job; its items are sent again.");
+    let problem =
+        Problem::error("job-lost", "The channel no longer knows the job; its items are sent again.");
     Settlement::all(covers, &Verdict::retry(problem))
 }

@@ -62,7 +62,9 @@ impl Connector for BulkJson {
             .fields(fields::fields())
             .settings_schema(include_str!("../settings.schema.json"))
             .auth(AuthScheme::Bearer)
-            .endpoint(Endpoint::new("api", "https://bulk.example", &[Method::Post, Method::Get]).path("/bulk"))
+            .endpoint(
+                Endpoint::new("api", "https://bulk.example", &[Method::Post, Method::Get]).path("/bulk"),
+            )
             .publishing(Publishing::new(MAXIMUM))
     }
 }

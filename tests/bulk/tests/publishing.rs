@@ -3,8 +3,8 @@
 use bulk_json::BulkJson;
 use serde_json::{Value as Json, json};
 use wharf_sdk::{
-    Action, Answer, Body, Context, Decimal, Exchange, FieldValue, Item, Method, Money, Operation, Problem, Publisher,
-    Response, Settlement, Value, Verdict,
+    Action, Answer, Body, Context, Decimal, Exchange, FieldValue, Item, Method, Money, Operation, Problem,
+    Publisher, Response, Settlement, Value, Verdict,
 };
 
 fn context(settings: &str) -> Context {
@@ -120,8 +120,9 @@ fn a_job_is_polled_until_it_ends() {
     let [poll] = first.further.as_slice() else { panic!("one poll, not {first:?}") };
     assert_eq!((poll.request.method, poll.request.target.as_str()), (Method::Get, "/bulk/jobs/a%2F1"));
     assert_eq!((poll.covers.as_slice(), poll.delay_ms), ([0, 1].as_slice(), 7));
-    assert_eq!(step(&poll.memo, 200, r#"{"state":"running"}"#).further, [poll.clone()]);
-    let ended = step(&poll.memo, 200, r#"{"outcomes":[{"sku":"B","status":"error"},{"sku":"A","status":"ok"}]}"#);
+    assert_eq!(step(&poll.memo, 200, r#"{"state":"running"}"#).further, first.further);
+    let ended =
+        step(&poll.memo, 200, r#"{"outcomes":[{"sku":"B","status":"error"},{"sku":"A","status":"ok"}]}"#);
     assert_eq!(ended.further, []);
     assert_eq!(ended.outcomes[0].verdict, Verdict::accepted(None));
     assert!(matches!(ended.outcomes[1].verdict, Verdict::Rejected(_)));
@@ -136,7 +137,10 @@ fn the_items_of_a_job_that_is_lost_or_unreadable_are_tried_again() {
     for (memo, status, body) in answers {
         let Settlement { outcomes, further } = step(memo, status, body);
         assert_eq!((outcomes.len(), further), (2, vec![]));
-        assert!(outcomes.iter().all(|outcome| matches!(outcome.verdict, Verdict::Retry(_))), "{status} {body}");
+        assert!(
+            outcomes.iter().all(|outcome| matches!(outcome.verdict, Verdict::Retry(_))),
+            "{status} {body}"
+        );
     }
 }
 

@@ -75,7 +75,11 @@ impl Channel {
 
     /// The offer ids that the channel shows, in order.
     pub fn offers(&self) -> Vec<String> {
-        self.receiver.products().values().filter_map(|product| Some(product["offerId"].as_str()?.to_owned())).collect()
+        self.receiver
+            .products()
+            .values()
+            .filter_map(|product| Some(product["offerId"].as_str()?.to_owned()))
+            .collect()
     }
 
     /// One attribute of one product, as the channel shows it.
@@ -89,9 +93,13 @@ impl Channel {
 async fn misbehave(State(channel): State<Channel>, request: Request, next: Next) -> Response {
     let fault = lock(&channel.faults).pop_front();
     match fault {
-        Some(Fault::Throttled) => (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "0")]).into_response(),
+        Some(Fault::Throttled) => {
+            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "0")]).into_response()
+        }
         Some(Fault::Broken) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        Some(Fault::Garbage) => ([(header::CONTENT_TYPE, "text/html")], "<html>Please log in</html>").into_response(),
+        Some(Fault::Garbage) => {
+            ([(header::CONTENT_TYPE, "text/html")], "<html>Please log in</html>").into_response()
+        }
         Some(Fault::Silent) => {
             tokio::time::sleep(Duration::from_secs(60)).await;
             StatusCode::GATEWAY_TIMEOUT.into_response()

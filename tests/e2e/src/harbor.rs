@@ -90,7 +90,10 @@ pub fn prepare_folder(connectors: &[&str]) -> anyhow::Result<TempDir> {
     std::fs::write(folder.path().join("data/wharf.toml"), SETTINGS)?;
     std::fs::write(folder.path().join("token"), TOKEN)?;
     for connector in connectors {
-        std::fs::write(drop_folder.join(format!("{}.wasm", connector.replace('/', "-"))), component(connector)?)?;
+        std::fs::write(
+            drop_folder.join(format!("{}.wasm", connector.replace('/', "-"))),
+            component(connector)?,
+        )?;
     }
     Ok(folder)
 }

@@ -15,7 +15,10 @@ pub fn sku(text: &str) -> Sku {
 pub fn product(text: &str) -> ProductChange {
     let mut patch = Patch {
         prices: vec![price(1_290)],
-        images: Some(Some(vec![Picture { url: format!("https://images.example.com/{text}.jpg"), alt: None }])),
+        images: Some(Some(vec![Picture {
+            url: format!("https://images.example.com/{text}.jpg"),
+            alt: None,
+        }])),
         ..Patch::default()
     };
     let attributes = [

@@ -86,10 +86,16 @@ impl Sync {
         let store = &host.site.store;
         let bar = output.bar(BAR, due(&store.due_summary(channel.id, now()).await?));
         let figures = Arc::new(Figures::default());
+        let mut before = 0;
         loop {
             let outcome = run(&host.reconciler, &channel.name, &figures, &bar).await;
             let rest = match &outcome {
-                Ok(run) if self.wait => pause(store, channel, run.halted.is_some()).await?,
+                Ok(run) if self.wait => {
+                    // The figures count on from run to run.
+                    let taken = run.report.considered + run.report.exchanges;
+                    let idle = taken == std::mem::replace(&mut before, taken);
+                    pause(store, channel, run.halted.is_some(), idle).await?
+                }
                 _ => None,
             };
             match rest {
@@ -136,15 +142,25 @@ fn show(bar: &ProgressBar, name: &str, report: &Report) {
     bar.set_message(format!("{name}: {} accepted, {} rejected", report.accepted, report.rejected));
 }
 
-/// How long until there is more to do; nothing when all is done.
-async fn pause(store: &Store, channel: &Channel, halted: bool) -> anyhow::Result<Option<Duration>> {
+/// How long until there is more to do; nothing when all is done. What is due although the run was idle waits for a
+/// step of its upload that is still to come.
+async fn pause(
+    store: &Store,
+    channel: &Channel,
+    halted: bool,
+    idle: bool,
+) -> anyhow::Result<Option<Duration>> {
     let now = now();
     let summary = store.due_summary(channel.id, now).await?;
-    if due(&summary) > 0 {
-        return Ok(Some(if halted { REST } else { Duration::ZERO }));
-    }
     let next = summary.next_listing_at.into_iter().chain(summary.next_exchange_at).min();
-    Ok(next.map(|at| Duration::from_millis(u64::try_from(at - now).unwrap_or(0))))
+    let next = next.map(|at| Duration::from_millis(u64::try_from(at - now).unwrap_or(0)));
+    Ok(match (due(&summary) > 0, halted) {
+        (true, true) => Some(REST),
+        (true, false) if idle => Some(next.unwrap_or(REST)),
+        (true, false) => Some(Duration::ZERO),
+        (false, true) => next.map(|next| next.max(REST)),
+        (false, false) => next,
+    })
 }
 
 fn ran(channel: &str, outcome: Result<RunReport, SyncError>) -> Ran {

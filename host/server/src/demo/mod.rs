@@ -81,7 +81,7 @@ pub async fn run(output: Output, serve: bool) -> anyhow::Result<()> {
         return leave_running(output, &folder.join("data"), &address).await;
     }
     output.line(format_args!(
-        "\nThe data is in {FOLDER}/data; look around with `wharf --data {FOLDER}/data status`."
+        "\nThe data is in {FOLDER}/data; look around with `cargo run --release -- --data {FOLDER}/data status`."
     ))?;
     Ok(())
 }

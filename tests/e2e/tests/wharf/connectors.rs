@@ -9,7 +9,8 @@ use wharf_e2e::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_connector_is_refused_by_name_and_reason_and_the_others_keep_running() -> anyhow::Result<()> {
+async fn what_is_no_connector_is_refused_by_name_and_reason_and_the_others_keep_running() -> anyhow::Result<()>
+{
     let harbor = Harbor::open().await?;
     harbor.change(vec![product("A")]).await?;
     harbor.sync().await?;
@@ -21,17 +22,22 @@ async fn what_is_no_connector_is_refused_by_name_and_reason_and_the_others_keep_
     std::fs::write(drop_folder.join("module.wasm"), b"\0asm\x01\0\0\0")?;
     std::fs::write(drop_folder.join("empty.wasm"), b"\0asm\x0d\0\x01\0")?;
     let scan = harbor.host.connectors.scan(harbor.host.site.directory.connectors())?;
-    let refused = |file: &str| scan.refused.iter().find(|(name, _)| name == file).map(|(_, reason)| reason.as_str());
+    let refused =
+        |file: &str| scan.refused.iter().find(|(name, _)| name == file).map(|(_, reason)| reason.as_str());
     assert!(refused("text.wasm").is_some_and(|reason| reason.contains("not WebAssembly")), "{scan:?}");
     assert!(refused("half.wasm").is_some_and(|reason| reason.contains("cut off")), "{scan:?}");
-    assert!(refused("module.wasm").is_some_and(|reason| reason.contains("core WebAssembly module")), "{scan:?}");
+    assert!(
+        refused("module.wasm").is_some_and(|reason| reason.contains("core WebAssembly module")),
+        "{scan:?}"
+    );
     assert!(refused("empty.wasm").is_some_and(|reason| reason.contains("does not export")), "{scan:?}");
 
     harbor.change(vec![renamed("A", "Still served")]).await?;
     harbor.sync().await?;
     assert_eq!(harbor.channel.attribute("A", "title"), "Still served");
     let listed = binary::json(&data, &["connector", "list"])?;
-    let files: Vec<_> = listed.as_array().into_iter().flatten().filter_map(|one| one["file"].as_str()).collect();
+    let files: Vec<_> =
+        listed.as_array().into_iter().flatten().filter_map(|one| one["file"].as_str()).collect();
     assert_eq!(files.len(), 5, "{listed}");
     Ok(())
 }
@@ -57,7 +63,8 @@ fn a_check_tells_what_a_component_asks_for() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("google.wasm");
     std::fs::write(&file, component("plugins/google-merchant")?)?;
-    let checked: Value = binary::json(&folder.path().join("data"), &["connector", "check", &file.to_string_lossy()])?;
+    let checked: Value =
+        binary::json(&folder.path().join("data"), &["connector", "check", &file.to_string_lossy()])?;
     let text = checked.to_string();
     for word in ["google-merchant", "publisher", "https://merchantapi.googleapis.com", "service-account"] {
         assert!(text.contains(word), "the check lacks {word}: {text}");

@@ -8,11 +8,13 @@ use wharf_e2e::{
 use wharf_store::ListingState;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_and_nothing_acknowledged_is_sent_again_while_the_channel_fails() -> anyhow::Result<()> {
+async fn nothing_is_lost_and_nothing_acknowledged_is_sent_again_while_the_channel_fails() -> anyhow::Result<()>
+{
     let harbor = Harbor::open().await?;
     let names: Vec<String> = (0..120).map(|number| format!("SKU-{number:03}")).collect();
     harbor.change(names.iter().map(|name| product(name)).collect()).await?;
-    let faults = [Fault::Throttled, Fault::Broken, Fault::Garbage, Fault::Silent, Fault::Broken, Fault::Garbage];
+    let faults =
+        [Fault::Throttled, Fault::Broken, Fault::Garbage, Fault::Silent, Fault::Broken, Fault::Garbage];
     harbor.channel.fail_next(faults.into_iter().cycle().take(180));
     harbor.sync_until_calm().await?;
     assert_eq!(harbor.channel.faults_left(), 0, "every fault was met");
@@ -42,7 +44,8 @@ async fn an_answer_that_is_lost_is_repaired_even_when_the_product_has_changed_ba
 async fn a_wrong_token_halts_the_run_and_says_so_without_showing_the_token() -> anyhow::Result<()> {
     let harbor = Harbor::open().await?;
     std::fs::write(harbor.folder.path().join("token"), "not-the-right-token")?;
-    let configuration = wharf_e2e::harbor::google(harbor.channel.address, &harbor.folder.path().join("token"))?;
+    let configuration =
+        wharf_e2e::harbor::google(harbor.channel.address, &harbor.folder.path().join("token"))?;
     harbor.host.reconciler.add_channel("other", &configuration).await?;
     harbor.change((0..50).map(|number| product(&format!("S{number:02}"))).collect()).await?;
     let run = harbor.host.reconciler.sync("other", std::sync::Arc::default()).await?;

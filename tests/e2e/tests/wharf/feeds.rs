@@ -44,7 +44,8 @@ impl Shop {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_holds_every_complete_product_and_is_written_again_only_after_a_change() -> anyhow::Result<()> {
+async fn a_feed_holds_every_complete_product_and_is_written_again_only_after_a_change() -> anyhow::Result<()>
+{
     let shop = Shop::open("rss").await?;
     shop.change(vec![product("A"), product("B"), product("C")]).await?;
     shop.change(vec![without("C", "description"), renamed("B", "Lamp <B> & friends")]).await?;

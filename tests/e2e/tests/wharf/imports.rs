@@ -20,12 +20,21 @@ currency = \"EUR\"
 
 /// Imports this CSV; returns the tally and the findings.
 fn import(folder: &Path, csv: &str) -> anyhow::Result<(Value, Vec<Value>, String)> {
-    let (file, mapping, errors) = (folder.join("rows.csv"), folder.join("rows.toml"), folder.join("errors.jsonl"));
+    let (file, mapping, errors) =
+        (folder.join("rows.csv"), folder.join("rows.toml"), folder.join("errors.jsonl"));
     fs::write(&file, csv)?;
     fs::write(&mapping, MAPPING)?;
     let output = binary::run(
         &folder.join("data"),
-        &["--json", "import", &file.to_string_lossy(), "--mapping", &mapping.to_string_lossy(), "--errors", &errors.to_string_lossy()],
+        &[
+            "--json",
+            "import",
+            &file.to_string_lossy(),
+            "--mapping",
+            &mapping.to_string_lossy(),
+            "--errors",
+            &errors.to_string_lossy(),
+        ],
     )?;
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     let tally = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -49,14 +58,19 @@ fn every_bad_row_is_named_and_every_good_row_goes_in() -> anyhow::Result<()> {
     assert_eq!(tally["refused"], 4, "{tally}");
     let rows: Vec<_> = findings.iter().filter_map(|finding| finding["row"].as_u64()).collect();
     assert_eq!(rows, [3, 4, 5, 6], "{findings:?}");
-    let columns: Vec<_> = findings.iter().map(|finding| finding["column"].as_str().unwrap_or("sku")).collect();
+    let columns: Vec<_> =
+        findings.iter().map(|finding| finding["column"].as_str().unwrap_or("sku")).collect();
     assert_eq!(columns, ["price", "gtin", "sku", "name"]);
-    assert!(findings.iter().all(|finding| finding.to_string().len() < 2_000), "a finding is short even if the cell is not");
+    assert!(
+        findings.iter().all(|finding| finding.to_string().len() < 2_000),
+        "a finding is short even if the cell is not"
+    );
     Ok(())
 }
 
 #[test]
-fn a_column_that_is_not_there_stops_the_import_before_it_begins_and_suggests_the_nearest() -> anyhow::Result<()> {
+fn a_column_that_is_not_there_stops_the_import_before_it_begins_and_suggests_the_nearest()
+-> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let (tally, _, told) = import(folder.path(), "sku,nmae,gtin,price\nA,x,,1.00\n")?;
     assert_eq!(tally, Value::Null);
@@ -70,7 +84,11 @@ fn a_column_that_is_not_there_stops_the_import_before_it_begins_and_suggests_the
 fn a_file_that_was_cut_off_brings_in_its_whole_rows_and_says_so() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let (tally, _, told) = import(folder.path(), "sku,name,gtin,price\nA,x,,1.00\nB,\"never clos")?;
-    assert_eq!((&tally["created"], &tally["truncated"]), (&Value::from(1), &Value::from(true)), "{tally} {told}");
+    assert_eq!(
+        (&tally["created"], &tally["truncated"]),
+        (&Value::from(1), &Value::from(true)),
+        "{tally} {told}"
+    );
     assert!(told.contains("cut off"), "{told}");
     Ok(())
 }
@@ -91,8 +109,12 @@ fn the_shipped_mappings_take_in_real_catalogs() -> anyhow::Result<()> {
         ("magento2-sample/ConfigurableSampleData__products.csv", "magento-products", 1_800),
     ] {
         let file = data.join(file);
-        let tally = binary::json(&folder.path().join("data"), &["import", &file.to_string_lossy(), "--mapping", mapping])?;
-        let taken = tally["created"].as_u64().unwrap_or_default() + tally["updated"].as_u64().unwrap_or_default();
+        let tally = binary::json(
+            &folder.path().join("data"),
+            &["import", &file.to_string_lossy(), "--mapping", mapping],
+        )?;
+        let taken =
+            tally["created"].as_u64().unwrap_or_default() + tally["updated"].as_u64().unwrap_or_default();
         assert!(taken >= at_least, "{mapping}: {tally}");
         println!("{mapping}: {tally}");
     }

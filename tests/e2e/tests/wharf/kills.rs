@@ -13,7 +13,8 @@ use wharf_server::Host;
 const ITEMS: usize = 3_000;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_sync_goes_on_where_it_was_and_ends_with_the_channel_equal_to_the_catalog() -> anyhow::Result<()> {
+async fn a_killed_sync_goes_on_where_it_was_and_ends_with_the_channel_equal_to_the_catalog()
+-> anyhow::Result<()> {
     let folder = prepare_folder(&["plugins/google-merchant"])?;
     let data = folder.path().join("data");
     let channel = Channel::listen().await?;
@@ -47,7 +48,11 @@ async fn a_killed_sync_goes_on_where_it_was_and_ends_with_the_channel_equal_to_t
     assert!(finished.status.success(), "{}", String::from_utf8_lossy(&finished.stderr));
     assert_eq!(channel.offers().len(), ITEMS);
     for number in 0..ITEMS {
-        let title = if number % 100 == 0 && number < 2_000 { "After kill 2".to_owned() } else { format!("Lamp {}", name(number)) };
+        let title = if number % 100 == 0 && number < 2_000 {
+            "After kill 2".to_owned()
+        } else {
+            format!("Lamp {}", name(number))
+        };
         assert_eq!(channel.attribute(&name(number), "title"), title);
     }
     channel.receiver.take_arrivals();

@@ -30,7 +30,20 @@ struct Works {
 
 impl Works {
     async fn open(poll_ms: u64) -> anyhow::Result<Self> {
+        Self::furnish(prepare_folder(&["tests/bulk"])?, poll_ms).await
+    }
+
+    /// With rests far longer than any test.
+    async fn open_with_long_rests(poll_ms: u64) -> anyhow::Result<Self> {
         let folder = prepare_folder(&["tests/bulk"])?;
+        let settings = folder.path().join("data/wharf.toml");
+        let text = std::fs::read_to_string(&settings)?;
+        anyhow::ensure!(text.contains("rest-ms = 50\n"), "the tests' settings have another rest");
+        std::fs::write(&settings, text.replace("rest-ms = 50\n", "rest-ms = 600000\n"))?;
+        Self::furnish(folder, poll_ms).await
+    }
+
+    async fn furnish(folder: TempDir, poll_ms: u64) -> anyhow::Result<Self> {
         let jobs = Jobs::listen().await?;
         let host = Host::open(&folder.path().join("data")).await?;
         let configuration: ChannelConfiguration = serde_json::from_value(json!({
@@ -266,8 +279,9 @@ async fn a_warning_about_an_item_outlives_the_steps_of_its_upload() -> anyhow::R
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_scheduler_takes_every_step_by_itself_and_rests_in_between() -> anyhow::Result<()> {
-    let works = Works::open(20).await?;
+async fn the_scheduler_takes_every_step_in_time_also_when_a_change_has_to_wait_for_it() -> anyhow::Result<()>
+{
+    let works = Works::open_with_long_rests(20).await?;
     works.jobs.run_for(5);
     let before = works.latest_run().await?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -291,7 +305,8 @@ async fn the_scheduler_takes_every_step_by_itself_and_rests_in_between() -> anyh
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_sync_leaves_its_job_to_the_next_which_waits_for_it_without_spinning() -> anyhow::Result<()> {
+async fn a_killed_sync_leaves_its_job_to_the_next_which_waits_for_it_without_spinning() -> anyhow::Result<()>
+{
     let works = Works::open(50).await?;
     works.jobs.run_for(FOREVER);
     works.change(vec![product("A"), product("B")]).await?;

@@ -15,7 +15,10 @@ async fn the_channel_shows_what_the_catalog_says_and_a_second_sync_sends_nothing
     assert_eq!((first.report.accepted, first.report.upserts), (2, 2));
     assert_eq!(harbor.channel.offers(), ["A", "B"]);
     assert_eq!(harbor.channel.attribute("A", "title"), "Lamp A");
-    assert_eq!(harbor.channel.attribute("A", "price"), json!({"amountMicros": "12900000", "currencyCode": "EUR"}));
+    assert_eq!(
+        harbor.channel.attribute("A", "price"),
+        json!({"amountMicros": "12900000", "currencyCode": "EUR"})
+    );
     assert_eq!(harbor.channel.attribute("A", "availability"), "IN_STOCK");
 
     harbor.channel.receiver.take_arrivals();
@@ -34,10 +37,17 @@ async fn only_what_changed_travels_and_stock_and_price_travel_alone() -> anyhow:
     harbor.channel.receiver.take_arrivals();
     harbor.change(vec![stocked("A", 0), priced("B", 999), renamed("C", "Leuchte C")]).await?;
     let run = harbor.sync().await?;
-    assert_eq!((run.report.stocks, run.report.prices, run.report.upserts), (1, 1, 1), "{run:?} {:?}", harbor.listing("A").await?);
+    assert_eq!(
+        (run.report.stocks, run.report.prices, run.report.upserts),
+        (1, 1, 1),
+        "{run:?} {:?}",
+        harbor.listing("A").await?
+    );
     let arrivals = harbor.channel.receiver.take_arrivals();
     assert_eq!(arrivals.len(), 3);
-    let sent = |sku: &str| arrivals.iter().find(|one| one.name.ends_with(sku)).map(|one| (one.what, one.attributes.clone()));
+    let sent = |sku: &str| {
+        arrivals.iter().find(|one| one.name.ends_with(sku)).map(|one| (one.what, one.attributes.clone()))
+    };
     assert_eq!(sent("~A"), Some(("patch", vec!["availability".to_owned()])));
     assert_eq!(sent("~B"), Some(("patch", vec!["price".to_owned()])));
     assert_eq!(sent("~C").map(|(what, _)| what), Some("insert"));
