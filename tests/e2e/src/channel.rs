@@ -33,6 +33,8 @@ pub enum Fault {
     Silent,
     /// The request takes effect, and its answer is lost.
     Lost,
+    /// The request takes effect, and no answer comes for much longer than anyone waits.
+    Hung,
 }
 
 /// A running channel. It stops with the test's runtime.
@@ -61,6 +63,11 @@ impl Channel {
     /// The next requests fail like this, in this order; those after them succeed.
     pub fn fail_next(&self, faults: impl IntoIterator<Item = Fault>) {
         lock(&self.faults).extend(faults);
+    }
+
+    /// From now on requests succeed.
+    pub fn recover(&self) {
+        lock(&self.faults).clear();
     }
 
     /// Faults that no request has met yet.
@@ -107,6 +114,11 @@ async fn misbehave(State(channel): State<Channel>, request: Request, next: Next)
         Some(Fault::Lost) => {
             next.run(request).await;
             StatusCode::BAD_GATEWAY.into_response()
+        }
+        Some(Fault::Hung) => {
+            next.run(request).await;
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            StatusCode::GATEWAY_TIMEOUT.into_response()
         }
         None => acknowledge(&channel, request, next).await,
     }

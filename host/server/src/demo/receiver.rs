@@ -73,6 +73,11 @@ impl Receiver {
         self.shelf().products.clone()
     }
 
+    /// How many products it shows.
+    pub fn count(&self) -> usize {
+        self.shelf().products.len()
+    }
+
     /// What has arrived since this was last asked.
     pub fn take_arrivals(&self) -> Vec<Arrival> {
         std::mem::take(&mut self.shelf().arrivals)

@@ -128,3 +128,27 @@ async fn a_listing_that_was_given_up_can_be_made_due_by_hand() {
     assert!(!shop.store.mark(shop.channel, "B", Lane::Content).await.unwrap());
     assert_eq!(shop.due_skus(Lane::Content).await, ["A"]);
 }
+
+#[tokio::test]
+async fn a_run_that_never_finished_puts_what_was_due_in_doubt_and_nothing_else() {
+    let shop = Shop::open().await;
+    shop.put(vec![titled("A", "Tent"), titled("B", "Mat")]).await;
+    shop.acknowledge_all().await;
+    shop.put(vec![titled("B", "Soft mat"), titled("C", "Stove")]).await;
+    let finished = shop.store.start_run(shop.channel).await.unwrap();
+    shop.store.finish_run(finished, "{}").await.unwrap();
+    shop.store.start_run(shop.channel).await.unwrap();
+    let known = |due: &[wharf_store::Candidate]| {
+        due.iter().map(|one| (one.sku.to_string(), one.delivered.is_some(), one.state)).collect::<Vec<_>>()
+    };
+    let before = [("B".to_owned(), true, ListingState::Accepted), ("C".to_owned(), false, ListingState::Due)];
+    assert_eq!(known(&shop.all_due().await), before, "the run before had finished");
+    let shop = shop.reopen().await;
+    shop.store.start_run(shop.channel).await.unwrap();
+    let after =
+        [("B".to_owned(), false, ListingState::Accepted), ("C".to_owned(), false, ListingState::Retry)];
+    assert_eq!(known(&shop.all_due().await), after, "the run before was cut short");
+    let untouched = ListingFilter { sku: Some(sku("A")), ..ListingFilter::default() };
+    let listings = shop.store.listings(&untouched, None, 1).await.unwrap();
+    assert_eq!(listings[0].delivered_revision, 1, "what was not due is still known");
+}

@@ -4,8 +4,8 @@ use std::{process::Command, time::Duration};
 
 use wharf_e2e::{
     binary,
-    channel::Channel,
-    harbor::{GOOGLE, google, prepare_folder},
+    channel::{Channel, Fault},
+    harbor::{GOOGLE, Harbor, google, prepare_folder},
     products::{product, renamed},
 };
 use wharf_server::Host;
@@ -32,11 +32,11 @@ async fn a_killed_sync_goes_on_where_it_was_and_ends_with_the_channel_equal_to_t
     // Killed at different depths, and once with changes that came in between.
     for (kill, depth) in [300, 1_200, 2_100].into_iter().enumerate() {
         let sync = binary::start(&data, &["sync", "--wait"])?;
-        while channel.receiver.products().len() < depth {
+        while channel.receiver.count() < depth {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         sync.kill()?;
-        assert!(channel.receiver.products().len() < ITEMS, "kill {kill} came after the end");
+        assert!(channel.receiver.count() < ITEMS, "kill {kill} came after the end");
         let host = Host::open(&data).await?;
         let changes = (0..20).map(|number| renamed(&name(number * 100), &format!("After kill {kill}")));
         for applied in host.site.store.change(changes.collect()).await? {
@@ -46,18 +46,39 @@ async fn a_killed_sync_goes_on_where_it_was_and_ends_with_the_channel_equal_to_t
     }
     let finished = binary::run(&data, &["sync", "--wait"])?;
     assert!(finished.status.success(), "{}", String::from_utf8_lossy(&finished.stderr));
-    assert_eq!(channel.offers().len(), ITEMS);
+    let shown = channel.receiver.products();
+    assert_eq!(shown.len(), ITEMS);
     for number in 0..ITEMS {
-        let title = if number % 100 == 0 && number < 2_000 {
-            "After kill 2".to_owned()
-        } else {
-            format!("Lamp {}", name(number))
-        };
-        assert_eq!(channel.attribute(&name(number), "title"), title);
+        let changed = number % 100 == 0 && number < 2_000;
+        let title = if changed { "After kill 2".to_owned() } else { format!("Lamp {}", name(number)) };
+        let product = &shown[&format!("de~DE~{}", name(number))];
+        assert_eq!(product["productAttributes"]["title"], title);
     }
     channel.receiver.take_arrivals();
     assert!(binary::run(&data, &["sync", "--wait"])?.status.success());
     assert_eq!(channel.receiver.take_arrivals(), [], "after the repair nothing is left to send");
+    Ok(())
+}
+
+/// The change back makes the product equal to what was last acknowledged, but not to what the channel shows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_was_on_its_way_when_the_sync_was_killed_is_repaired_after_a_change_back()
+-> anyhow::Result<()> {
+    let harbor = Harbor::open().await?;
+    let data = harbor.folder.path().join("data");
+    harbor.change(vec![product("A")]).await?;
+    harbor.sync().await?;
+    harbor.change(vec![renamed("A", "A mistake")]).await?;
+    harbor.channel.fail_next([Fault::Hung; 10]);
+    let sync = binary::start(&data, &["sync", "--wait"])?;
+    while harbor.channel.attribute("A", "title") != "A mistake" {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    sync.kill()?;
+    harbor.channel.recover();
+    harbor.change(vec![renamed("A", "Lamp A")]).await?;
+    harbor.sync_until_calm().await?;
+    assert_eq!(harbor.channel.attribute("A", "title"), "Lamp A");
     Ok(())
 }
 
