@@ -2,8 +2,9 @@
 //!
 //! At rest nothing ticks: the scheduler sleeps until the next moment that it knows of, or until it is woken.
 
-use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+use std::{collections::HashMap, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures::FutureExt as _;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use wharf_store::{Channel, ChannelState};
@@ -115,7 +116,10 @@ async fn start(
         match at {
             Some(at) if at <= Timestamp::now() => {
                 turn.running = true;
-                runs.spawn(run(reconciler.clone(), channel));
+                let id = channel.id;
+                let run = AssertUnwindSafe(run(reconciler.clone(), channel)).catch_unwind();
+                // A panic is a defect, but no reason for a channel never to run again.
+                runs.spawn(run.map(move |ended| (id, ended.unwrap_or(Ended::Failed))));
             }
             at => next = next.into_iter().chain(at).min(),
         }
@@ -136,20 +140,24 @@ async fn due_at(
     let since = turn.last.or_else(|| Timestamp::from_millisecond(channel.created_at).ok()).unwrap_or(now);
     let planned = active.timetable.next(since);
     let mut moments: Vec<Timestamp> = planned.into_iter().collect();
+    let rested = |at| if woken { at } else { turn.rested(at) };
+    let at = |milliseconds: Option<i64>| {
+        milliseconds.and_then(|at| Timestamp::from_millisecond(at).ok()).map(rested)
+    };
+    let summary = reconciler.store().due_summary(channel.id, now.as_millisecond()).await?;
+    // What was begun goes on, also on a channel that begins nothing between its turns.
+    moments.extend(at(summary.next_exchange_at));
     if active.timetable.on_change() {
-        let summary = reconciler.store().due_summary(channel.id, now.as_millisecond()).await?;
+        moments.extend(at(summary.next_listing_at));
         if !summary.due.is_empty() || channel.marking.is_some() {
             moments.push(if woken { now } else { turn.resting_until.unwrap_or(now) });
         }
-        let pauses = summary.next_listing_at.into_iter().chain(summary.next_exchange_at);
-        let rested = |at| if woken { at } else { turn.rested(at) };
-        moments.extend(pauses.filter_map(|at| Timestamp::from_millisecond(at).ok()).map(rested));
     }
     Ok(moments.into_iter().min())
 }
 
-async fn run(reconciler: Reconciler, channel: Channel) -> (i64, Ended) {
-    let ended = match reconciler.sync(&channel.name, Arc::new(Figures::default())).await {
+async fn run(reconciler: Reconciler, channel: Channel) -> Ended {
+    match reconciler.sync(&channel.name, Arc::new(Figures::default())).await {
         Ok(run) if run.halted.is_some() => Ended::Failed,
         Ok(run) if run.report.considered + run.report.exchanges == 0 => Ended::Idle,
         Ok(_) => Ended::Done,
@@ -157,6 +165,5 @@ async fn run(reconciler: Reconciler, channel: Channel) -> (i64, Ended) {
             tracing::error!(channel = channel.name, %error, "the run failed");
             Ended::Failed
         }
-    };
-    (channel.id, ended)
+    }
 }

@@ -121,3 +121,26 @@ async fn a_wrong_check_digit_is_refused_by_the_connector_before_anything_is_sent
     assert!(listing.problems[0].message.to_lowercase().contains("check digit"), "{:?}", listing.problems);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_travels_the_moment_it_happens() -> anyhow::Result<()> {
+    let harbor = Harbor::open().await?;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let scheduler = tokio::spawn(wharf_sync::schedule(harbor.host.reconciler.clone(), async {
+        let _ = stopped.await;
+    }));
+    for sku in ["A", "B"] {
+        harbor.change(vec![product(sku)]).await?;
+        harbor.host.reconciler.wake();
+        for _ in 0..400 {
+            if harbor.channel.offers().iter().any(|offer| offer == sku) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+    }
+    assert_eq!(harbor.channel.offers(), ["A", "B"]);
+    drop(stop);
+    scheduler.await?;
+    Ok(())
+}
