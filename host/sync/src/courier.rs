@@ -57,6 +57,8 @@ pub(crate) struct Consignment {
     pub(crate) tickets: Vec<Ticket>,
     /// Its number in the store, when it is a further exchange of an earlier one.
     pub(crate) stored: Option<i64>,
+    /// How often it has been put off, in that case.
+    pub(crate) put_offs: u32,
 }
 
 /// An exchange that was answered.
@@ -108,7 +110,7 @@ impl Courier {
     }
 
     async fn exchange(&self, consignment: Consignment) -> Option<Delivered> {
-        let Consignment { exchange, tickets, stored } = consignment;
+        let Consignment { exchange, tickets, stored, put_offs } = consignment;
         let covers = tickets.len() as u32;
         let memo = exchange.memo.clone();
         let sent = match self.breaker.tripped() {
@@ -134,19 +136,32 @@ impl Courier {
             Err(error) => {
                 tracing::warn!(channel = self.channel.name, %error, "an exchange got no answer");
                 self.breaker.failed(&error, self.settings.failures_to_halt);
-                self.hand_on(vec![self.unanswered(&tickets, stored, &error)]).await;
+                self.hand_on(vec![self.unanswered(&tickets, stored, put_offs, &error)]).await;
                 None
             }
         }
     }
 
-    fn unanswered(&self, tickets: &[Ticket], stored: Option<i64>, error: &SendError) -> Returned {
-        let (at, settled) = self.judge().unanswered(tickets, error);
+    fn unanswered(
+        &self,
+        tickets: &[Ticket],
+        stored: Option<i64>,
+        put_offs: u32,
+        error: &SendError,
+    ) -> Returned {
+        let judge = self.judge();
         let landed = aboard(tickets, stored);
         match stored {
-            // The listings stay pending; the step that was reached is tried again.
-            Some(id) => Returned { landed, put_off: Some((id, at)), ..Returned::default() },
-            None => Returned { landed, settled, ..Returned::default() },
+            Some(id) => {
+                let put_off = Some((id, judge.again_at(error, put_offs)));
+                Returned {
+                    landed,
+                    settled: judge.step_unanswered(tickets, error),
+                    put_off,
+                    ..Returned::default()
+                }
+            }
+            None => Returned { landed, settled: judge.unanswered(tickets, error), ..Returned::default() },
         }
     }
 

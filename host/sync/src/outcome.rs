@@ -88,24 +88,45 @@ impl Judge<'_> {
         Settled { attempts, next, delivered: Write::Clear, ..settled }
     }
 
-    /// The exchange got no answer. That is no fault of its items, so it does not count as an attempt. Tells when
-    /// to try again, too.
-    pub(crate) fn unanswered(&self, tickets: &[Ticket], error: &SendError) -> (i64, Vec<Settled>) {
-        let after = match error {
-            SendError::Throttled { retry_after, .. } => *retry_after,
-            _ => self.settings.pause(0),
-        };
-        let code = if error.retryable() { "unanswered" } else { "not-sent" };
-        let problem = Problem::error(code, None, error.to_string());
-        add(&self.figures.postponed, tickets.len());
-        let at = self.now + after.as_millis() as i64;
+    /// The exchange got no answer. That is no fault of its items, so it does not count as an attempt of theirs.
+    pub(crate) fn unanswered(&self, tickets: &[Ticket], error: &SendError) -> Vec<Settled> {
+        let next_at = self.again_at(error, 0);
         let delivered = if error.uncertain() { Write::Clear } else { Write::Keep };
-        let postponed = tickets.iter().map(|ticket| {
-            let settled = ticket.settled(ListingState::Retry, joined(ticket, std::slice::from_ref(&problem)));
-            let next = Some((ticket.lane, at));
+        let postponed = self.told(tickets, ListingState::Retry, error).map(|(ticket, settled)| {
+            let next = Some((ticket.lane, next_at));
             Settled { attempts: ticket.attempts, next, delivered: delivered.clone(), ..settled }
         });
-        (at, postponed.collect())
+        postponed.collect()
+    }
+
+    /// A further step got no answer. Its listings stay pending and say why; the step is tried again.
+    pub(crate) fn step_unanswered(&self, tickets: &[Ticket], error: &SendError) -> Vec<Settled> {
+        let pending = self.told(tickets, ListingState::Pending, error);
+        pending.map(|(ticket, settled)| Settled { attempts: ticket.attempts, ..settled }).collect()
+    }
+
+    /// When to send again what got no answer for the so manyth time, in unix milliseconds.
+    pub(crate) fn again_at(&self, error: &SendError, attempts: u32) -> i64 {
+        let after = match error {
+            SendError::Throttled { retry_after, .. } => *retry_after,
+            _ => self.settings.pause(attempts),
+        };
+        self.now + after.as_millis() as i64
+    }
+
+    /// Every ticket with the problem that its exchange got no answer.
+    fn told<'t>(
+        &self,
+        tickets: &'t [Ticket],
+        state: ListingState,
+        error: &SendError,
+    ) -> impl Iterator<Item = (&'t Ticket, Settled)> + use<'t> {
+        add(&self.figures.postponed, tickets.len());
+        let code = if error.retryable() { "unanswered" } else { "not-sent" };
+        let problem = Problem::error(code, None, error.to_string());
+        tickets.iter().map(move |ticket| {
+            (ticket, ticket.settled(state, joined(ticket, std::slice::from_ref(&problem))))
+        })
     }
 
     /// The connector could not make sense of the answer. The operation is tried anew, a limited number of times.

@@ -153,7 +153,7 @@ impl Run {
             if self.flight.board(Aboard::Exchange(step.id)) {
                 let covers = (0..tickets.len() as u32).collect();
                 let exchange = Exchange { request, covers, memo: step.memo, delay: Duration::ZERO };
-                steps.push(Consignment { exchange, tickets, stored: Some(step.id) });
+                steps.push(Consignment { exchange, tickets, stored: Some(step.id), put_offs: step.attempts });
             }
         }
         Ok(steps)
@@ -197,7 +197,7 @@ impl Run {
         }
         let consignments = exchanges.into_iter().map(|exchange| {
             let tickets = exchange.covers.iter().map(|index| tickets[*index as usize].clone()).collect();
-            Consignment { exchange, tickets, stored: None }
+            Consignment { exchange, tickets, stored: None, put_offs: 0 }
         });
         Ok(consignments.collect())
     }

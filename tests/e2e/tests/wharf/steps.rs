@@ -238,17 +238,20 @@ async fn a_poll_that_fails_is_put_off_and_the_job_goes_on() -> anyhow::Result<()
     works.jobs.run_for(1);
     works.jobs.fail_polls(10);
     works.change(vec![product("A")]).await?;
-    let mut pending_while_failing = 0;
+    let (mut pending_while_failing, mut told) = (0, false);
     for _ in 0..200 {
         works.sync().await?;
         if works.jobs.failures_left() == 0 {
             break;
         }
-        assert_eq!(works.state("A").await?, ListingState::Pending);
+        let listing = works.listing("A").await?;
+        assert_eq!(listing.state, ListingState::Pending);
+        told |= listing.problems.iter().any(|problem| problem.code == "unanswered");
         pending_while_failing += 1;
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert!(pending_while_failing > 2, "the poll was put off more than once");
+    assert!(told, "the listing says that its step got no answer");
     works.sync_until_calm().await?;
     assert_eq!((works.jobs.failures_left(), works.jobs.polls(), works.jobs.count()), (0, 2, 1));
     assert_eq!(works.state("A").await?, ListingState::Accepted);
