@@ -1,13 +1,14 @@
 //! A channel made ready: its connector, its compiled view on the catalog, its way out.
 
 use wharf_catalog::{
-    Context, Description,
+    Context, Description, Problem,
     declaration::{AuthScheme, Idempotency, Method},
     mapping::closest,
-    projection::{Projector, Seed},
+    projection::{Candidate as Subject, Projection, Projector, Seed},
 };
 use wharf_gateway::{Budget, BudgetSpec, Credentials, EndpointSpec, Gateway, Route, RouteSpec};
 use wharf_sandbox::Connector;
+use wharf_store::{Candidate, StoreError};
 
 use crate::{
     configuration::ChannelConfiguration, connectors::Connectors, error::ChannelError, schedule::Timetable,
@@ -75,6 +76,28 @@ impl ActiveChannel {
             route,
             timetable,
         })
+    }
+
+    /// What the channel should show for a candidate; nothing once its product was deleted.
+    ///
+    /// # Errors
+    /// A damaged document is the product's problem; any other error of the store is an error here.
+    pub(crate) fn project(&self, candidate: &Candidate) -> Result<Projection, StoreError> {
+        let product = match candidate.product() {
+            Ok(product) => product,
+            Err(StoreError::Document { sku, source }) => {
+                let message = format!("the stored product {sku} is damaged ({source}): import it again");
+                return Ok(Projection::Incomplete(vec![Problem::error("damaged", None, message)]));
+            }
+            Err(other) => return Err(other),
+        };
+        let ancestors: Vec<_> = candidate.ancestors.iter().map(AsRef::as_ref).collect();
+        let subject = product.as_ref().map(|product| Subject {
+            product,
+            ancestors: &ancestors,
+            stock: &candidate.stock,
+        });
+        Ok(subject.map_or(Projection::Absent, |subject| self.projector.project(subject)))
     }
 
     /// Whether an exchange may be sent twice.

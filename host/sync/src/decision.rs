@@ -1,24 +1,24 @@
 //! What to do about one listing: nothing, an operation, or a problem to show.
 //!
-//! Pure: the same candidate under the same channel always decides the same.
+//! Pure: the same desired and known state always decide the same.
 
 use wharf_catalog::{
     Action, Item, Lane, Operation, Problem,
-    projection::{Candidate, Fingerprint, Projection, Projector, Seed},
+    projection::{Fingerprint, Projection, Projector, Seed},
 };
 use wharf_store::ListingState;
 
 /// What is known of a listing when it is looked at.
 #[derive(Debug, Clone)]
 pub(crate) struct Known<'a> {
-    /// `None` once the product was deleted.
-    pub(crate) product: Option<Candidate<'a>>,
     pub(crate) sku: &'a str,
     pub(crate) state: ListingState,
     /// What the channel certainly shows.
     pub(crate) delivered: Option<Fingerprint>,
     pub(crate) remote_id: Option<&'a str>,
     pub(crate) revision: u64,
+    /// Whether the product was deleted, or has become a model.
+    pub(crate) deleted: bool,
 }
 
 /// What to do.
@@ -34,12 +34,11 @@ pub(crate) enum Decision {
     Send { operation: Operation, shows: Option<Fingerprint>, warnings: Vec<Problem> },
 }
 
-pub(crate) fn decide(projector: &Projector, seed: &Seed, known: &Known<'_>) -> Decision {
-    match known.product.map(|candidate| projector.project(candidate)) {
-        Some(Projection::Listed { item, warnings }) => show(projector, seed, known, item, warnings),
-        Some(Projection::Incomplete(problems)) => Decision::Incomplete(problems),
-        Some(Projection::Absent) => hide(known, false),
-        None => hide(known, true),
+pub(crate) fn decide(projector: &Projector, seed: &Seed, desired: Projection, known: &Known<'_>) -> Decision {
+    match desired {
+        Projection::Listed { item, warnings } => show(projector, seed, known, item, warnings),
+        Projection::Incomplete(problems) => Decision::Incomplete(problems),
+        Projection::Absent => hide(known),
     }
 }
 
@@ -68,14 +67,14 @@ fn show(
 }
 
 /// A delete is sent whenever the channel may show the listing; asking for one too many is harmless.
-fn hide(known: &Known<'_>, deleted: bool) -> Decision {
+fn hide(known: &Known<'_>) -> Decision {
     let never_tried =
         matches!(known.state, ListingState::Due | ListingState::Incomplete | ListingState::Removed);
     let may_be_shown = known.delivered.is_some()
         || known.remote_id.is_some()
         || !never_tried
         // A run that was killed may have sent what it could not note.
-        || (deleted && known.state == ListingState::Due);
+        || (known.deleted && known.state == ListingState::Due);
     if !may_be_shown {
         return Decision::Nothing;
     }

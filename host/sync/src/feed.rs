@@ -13,9 +13,9 @@ use cap_std::fs::{Dir, File};
 use jiff::Timestamp;
 use wharf_catalog::{
     Problem,
-    projection::{Candidate as Subject, Fingerprint, Projection},
+    projection::{Fingerprint, Projection},
 };
-use wharf_store::{Candidate, ListingState, Selection, Settled, Settlement, Store, StoreError, Write};
+use wharf_store::{Candidate, ListingState, Selection, Settled, Settlement, Store, Write};
 
 use crate::{
     active::ActiveChannel,
@@ -94,7 +94,7 @@ impl Draft {
         let mut items = Vec::with_capacity(page.len());
         for candidate in page {
             let mut row = Row::new(candidate);
-            match project(channel, candidate)? {
+            match channel.project(candidate)? {
                 Projection::Listed { item, warnings } => {
                     row.shows =
                         Some(Fingerprint::new(&channel.seed, &item, &channel.connector.description().fields));
@@ -134,21 +134,6 @@ impl Draft {
         file.sync_all().map_err(SyncError::Feed)?;
         self.folder.rename(PARTIAL, &self.folder, &self.name).map_err(SyncError::Feed)
     }
-}
-
-fn project(channel: &ActiveChannel, candidate: &Candidate) -> Result<Projection, SyncError> {
-    let product = match candidate.product() {
-        Ok(product) => product,
-        Err(StoreError::Document { sku, source }) => {
-            let message = format!("the stored product {sku} is damaged ({source}): import it again");
-            return Ok(Projection::Incomplete(vec![Problem::error("damaged", None, message)]));
-        }
-        Err(other) => return Err(other.into()),
-    };
-    let ancestors: Vec<_> = candidate.ancestors.iter().map(AsRef::as_ref).collect();
-    let subject =
-        product.as_ref().map(|product| Subject { product, ancestors: &ancestors, stock: &candidate.stock });
-    Ok(subject.map_or(Projection::Absent, |subject| channel.projector.project(subject)))
 }
 
 fn refuse(rows: &mut [Row<'_>], refused: impl Iterator<Item = (u32, Vec<Problem>)>, figures: &Figures) {

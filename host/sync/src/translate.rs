@@ -2,10 +2,7 @@
 //!
 //! Runs on a blocking thread, since it parses, projects and computes in the sandbox.
 
-use wharf_catalog::{
-    Action, Operation, Problem,
-    projection::{Candidate as Subject, Fingerprint},
-};
+use wharf_catalog::{Action, Operation, Problem, projection::Fingerprint};
 use wharf_sandbox::exchange::{Exchange, Fault, Rejection};
 use wharf_store::{Candidate, Delivery, ListingState, Settled, StoreError, Write};
 
@@ -83,31 +80,17 @@ pub(crate) fn translate(
 }
 
 fn step(channel: &ActiveChannel, candidate: &Candidate, figures: &Figures) -> Result<Step, StoreError> {
-    let product = match candidate.product() {
-        Ok(product) => product,
-        Err(StoreError::Document { sku, source }) => {
-            add(&figures.incomplete, 1);
-            let message = format!("the stored product {sku} is damaged ({source}): import it again");
-            let problem = Problem::error("damaged", None, message);
-            return Ok(Step::Settled(ticket(candidate).settled(ListingState::Incomplete, vec![problem])));
-        }
-        Err(other) => return Err(other),
-    };
-    let ancestors: Vec<_> = candidate.ancestors.iter().map(AsRef::as_ref).collect();
+    let desired = channel.project(candidate)?;
     let known = Known {
-        product: product.as_ref().map(|product| Subject {
-            product,
-            ancestors: &ancestors,
-            stock: &candidate.stock,
-        }),
         sku: candidate.sku.as_str(),
         state: candidate.state,
         delivered: candidate.delivered.as_deref().and_then(Fingerprint::from_bytes),
         remote_id: candidate.remote_id.as_deref(),
         revision: candidate.marked as u64,
+        deleted: candidate.document.is_none(),
     };
     let mut ticket = ticket(candidate);
-    let settled = match decide(&channel.projector, &channel.seed, &known) {
+    let settled = match decide(&channel.projector, &channel.seed, desired, &known) {
         Decision::Unchanged { warnings } => {
             add(&figures.unchanged, 1);
             ticket.settled(ListingState::Accepted, warnings)
