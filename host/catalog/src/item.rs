@@ -42,8 +42,18 @@ pub enum Content {
     Number(Decimal),
     Quantity(i64),
     Money(Money),
+    Measure(Measure),
     Flag(bool),
     Images(Vec<Picture>),
+    /// Units by location, in the scope's order.
+    Levels(Vec<Level>),
+}
+
+/// Units that may be sold from one place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    pub location: String,
+    pub quantity: i64,
 }
 
 /// An exact amount of one currency.
@@ -51,6 +61,14 @@ pub enum Content {
 pub struct Money {
     pub amount: Decimal,
     pub currency: String,
+}
+
+/// An exact amount of something measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measure {
+    pub amount: Decimal,
+    /// The unit's symbol, such as `kg`.
+    pub unit: String,
 }
 
 /// A picture the channel may fetch.
@@ -73,6 +91,8 @@ pub enum Action {
     Stock,
     /// Take the listing away.
     Delete,
+    /// Nothing: it is here because its group travels whole.
+    Keep,
 }
 
 /// One thing for a connector to do.
@@ -81,7 +101,13 @@ pub struct Operation {
     pub action: Action,
     pub item: Item,
     pub remote_id: Option<String>,
+    /// What the connector noted of the listing when it was last taken.
+    pub note: Option<String>,
     pub revision: u64,
+    /// Grows with each retry.
+    pub attempt: u32,
+    /// When the item's state was read, in unix milliseconds.
+    pub as_of: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,12 +117,43 @@ pub enum Severity {
     Warning,
 }
 
+/// Where a fault lies, and so who can put it right and whether waiting helps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The product's data or the mapping.
+    #[default]
+    Data,
+    Settings,
+    Credentials,
+    Permission,
+    /// A rate or quota is used up.
+    Budget,
+    Outage,
+    /// The channel's state is another than was assumed.
+    Conflict,
+    /// The channel does not have it.
+    Missing,
+    /// The vendor's rules forbid it.
+    Policy,
+    /// The other side does not keep to the agreed form.
+    Contract,
+}
+
+impl Reason {
+    fn is_data(&self) -> bool {
+        *self == Self::Data
+    }
+}
+
 /// Why something is not as the operator wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Stable and kebab-case, or the channel's own code.
     pub code: String,
     pub severity: Severity,
+    #[serde(default, skip_serializing_if = "Reason::is_data")]
+    pub reason: Reason,
     /// The field's name, when one field is to blame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
@@ -110,6 +167,7 @@ impl Problem {
         Self {
             code: code.into(),
             severity: Severity::Error,
+            reason: Reason::Data,
             field: field.map(Into::into),
             message: message.into(),
         }
@@ -117,6 +175,11 @@ impl Problem {
 
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+
+    /// The same problem with its fault elsewhere than in the product's data.
+    pub fn because(self, reason: Reason) -> Self {
+        Self { reason, ..self }
     }
 
     /// A loss that does not keep the item from being listed.

@@ -4,17 +4,19 @@
 //! - [`declaration`]: what a channel takes, as its connector declares it.
 //! - [`item`]: one SKU as one channel should show it, and the operation that brings it there.
 //! - [`mapping`] and [`projection`]: how the first becomes the third under the terms of the second.
+//! - [`inbound`]: what channels and files bring back.
 //! - [`import`]: rows of a file becoming product patches, with every refusal named by row, column and rule.
 
 pub mod declaration;
 pub mod gtin;
 pub mod import;
+pub mod inbound;
 pub mod item;
 pub mod mapping;
 pub mod product;
 pub mod projection;
 
 pub use declaration::{Description, Field, FieldKind, Lane};
-pub use item::{Action, Context, FieldValue, Item, Money, Operation, Problem, Severity};
+pub use item::{Action, Context, FieldValue, Item, Money, Operation, Problem, Reason, Severity};
 pub use product::{Patch, Product, Sku, Value};
 pub use rust_decimal::Decimal;

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::{
     declaration::{Field, FieldKind, LengthLimit, LengthUnit},
-    item::{Content, Money, Picture, Problem},
+    item::{Content, Measure, Money, Picture, Problem},
 };
 
 /// What a source holds, before it becomes a field's content.
@@ -126,7 +126,18 @@ pub(super) fn convert(
                 )
             }
         },
+        FieldKind::Measure => measure(field, &raw).map(Content::Measure).or_else(|| {
+            let text = raw.into_text()?;
+            let units = if field.units.is_empty() { "such as kg".into() } else { field.units.join(", ") };
+            refuse(
+                "not-a-measure",
+                format!("`{}` takes a number and a unit ({units}), not {}", field.name, quoted(&text)),
+            )
+        }),
         FieldKind::Number | FieldKind::Money | FieldKind::Quantity => match number(&raw) {
+            Some(number) if !within(field, number) => {
+                refuse("out-of-bounds", format!("`{}` takes {}, not {number}", field.name, bounds(field)))
+            }
             Some(number) => numeric(field, number, currency).or_else(|| {
                 refuse("not-whole-units", format!("`{}` takes whole units, not {number}", field.name))
             }),
@@ -135,6 +146,8 @@ pub(super) fn convert(
                 refuse("not-a-number", format!("`{}` takes a number, not {}", field.name, quoted(&text)))
             }
         },
+        // Filled from stock before it comes here.
+        FieldKind::Levels => None,
         FieldKind::Flag => match flag(&raw) {
             Some(flag) => Some(Content::Flag(flag)),
             None => {
@@ -159,6 +172,39 @@ fn number(raw: &Raw<'_>) -> Option<Decimal> {
         Raw::Text(text) => Decimal::from_str(text.trim()).ok(),
         _ => None,
     }
+}
+
+fn within(field: &Field, number: Decimal) -> bool {
+    field.bounds.is_none_or(|bounds| bounds.contain(number))
+}
+
+fn bounds(field: &Field) -> String {
+    let Some(bounds) = field.bounds else { return "any number".into() };
+    match (bounds.minimum, bounds.maximum) {
+        (Some(minimum), Some(maximum)) => format!("{minimum} to {maximum}"),
+        (Some(minimum), None) => format!("{minimum} or more"),
+        (None, Some(maximum)) => format!("at most {maximum}"),
+        (None, None) => "any number".into(),
+    }
+}
+
+/// A number with a unit that the field takes, as the catalog keeps it or as text such as `1.2 kg`.
+fn measure(field: &Field, raw: &Raw<'_>) -> Option<Measure> {
+    let (amount, unit) = match raw {
+        Raw::Measure { amount, unit } => (*amount, *unit),
+        Raw::Text(text) => {
+            let (amount, unit) = text.trim().split_once(char::is_whitespace)?;
+            (Decimal::from_str(amount).ok()?, unit.trim())
+        }
+        _ => return None,
+    };
+    let known = |known: &&String| known.eq_ignore_ascii_case(unit);
+    let unit = match field.units.iter().find(known) {
+        Some(known) => known.clone(),
+        None if field.units.is_empty() && !unit.is_empty() => unit.to_owned(),
+        None => return None,
+    };
+    within(field, amount).then_some(Measure { amount, unit })
 }
 
 fn numeric(field: &Field, number: Decimal, currency: &str) -> Option<Content> {

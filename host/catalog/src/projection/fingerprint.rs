@@ -2,7 +2,7 @@
 
 use crate::{
     declaration::{Field, Lane},
-    item::{Content, Item, Money},
+    item::{Content, Item, Measure, Money},
 };
 
 const WIDTH: usize = 16;
@@ -92,6 +92,19 @@ fn absorb_content(hasher: &mut blake3::Hasher, content: &Content) {
             hasher.update(&[4]);
             hasher.update(&amount.serialize());
             absorb(hasher, currency.as_bytes());
+        }
+        Content::Measure(Measure { amount, unit }) => {
+            hasher.update(&[7]);
+            hasher.update(&amount.serialize());
+            absorb(hasher, unit.as_bytes());
+        }
+        Content::Levels(levels) => {
+            hasher.update(&[8]);
+            hasher.update(&(levels.len() as u64).to_le_bytes());
+            for level in levels {
+                absorb(hasher, level.location.as_bytes());
+                hasher.update(&level.quantity.to_le_bytes());
+            }
         }
         Content::Flag(flag) => {
             hasher.update(&[5, u8::from(*flag)]);

@@ -3,6 +3,7 @@
 //! A [`Projector`] is compiled once per channel. Its answer for the same product, stock and channel is always
 //! the same, so the [`Fingerprint`] of an item tells whether a channel already shows it.
 
+mod category;
 mod convert;
 mod fingerprint;
 mod scope;
@@ -14,8 +15,8 @@ use std::collections::BTreeMap;
 use minijinja::Value as TemplateValue;
 
 use crate::{
-    declaration::{Description, Lane},
-    item::{Context, FieldValue, Item, Problem},
+    declaration::{Description, FieldKind, Lane},
+    item::{Content, Context, FieldValue, Item, Problem},
     mapping::{CompiledMapping, CompiledRule, Filling, Mapping, MappingError, Source, locale_chain},
     product::{Product, Status, Value},
 };
@@ -119,8 +120,14 @@ impl Projector {
             ));
         }
         for (index, (field, rule)) in self.description.fields.iter().zip(&self.mapping.rules).enumerate() {
-            let raw = self.resolve(rule, candidate, &mut problems, &field.name);
-            match convert(field, raw, &rule.translate, &self.scope.currency, &mut problems) {
+            let content = match field.kind {
+                FieldKind::Levels => self.levels(candidate),
+                _ => {
+                    let raw = self.resolve(rule, candidate, &mut problems, &field.name);
+                    convert(field, raw, &rule.translate, &self.scope.currency, &mut problems)
+                }
+            };
+            match content {
                 Some(content) => values.push(FieldValue { field: index as u32, content }),
                 None if field.required && !blamed(&problems, &field.name) => {
                     problems.push(self.missing(&field.name, &rule.origin));
@@ -128,7 +135,16 @@ impl Projector {
                 None => {}
             }
         }
+        if let Some(categories) = &self.description.categories {
+            category::check(&self.description, categories, &values, &mut problems);
+        }
         (values, problems)
+    }
+
+    /// Stock by location has one source, whatever is mapped.
+    fn levels(&self, candidate: Candidate<'_>) -> Option<Content> {
+        let levels = self.scope.levels(candidate.stock);
+        (!levels.is_empty()).then_some(Content::Levels(levels))
     }
 
     fn missing(&self, field: &str, origin: &str) -> Problem {

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Candidate;
-use crate::product::{BASE_PRICE_LIST, Product};
+use crate::{
+    item::Level,
+    product::{BASE_PRICE_LIST, Product},
+};
 
 /// The channel's view on the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,12 +50,26 @@ pub struct Selection {
 impl Scope {
     /// The units that the channel may sell, or `None` when no stock is known at its locations.
     pub(super) fn allocate(&self, stock: &[(String, i64)]) -> Option<i64> {
-        let allowed = |location: &String| self.locations.is_empty() || self.locations.contains(location);
-        let mut known =
-            stock.iter().filter(|(location, _)| allowed(location)).map(|(_, units)| *units).peekable();
+        let mut known = self.known(stock).map(|(_, units)| *units).peekable();
         known.peek()?;
         let available = known.fold(0_i64, i64::saturating_add).saturating_sub(self.stock_buffer).max(0);
         Some(self.stock_maximum.map_or(available, |maximum| available.min(maximum.max(0))))
+    }
+
+    /// The same units by location: what is held back or capped is taken from the last locations first, so that the
+    /// sum is what a channel without locations is told.
+    pub(super) fn levels(&self, stock: &[(String, i64)]) -> Vec<Level> {
+        let mut left = self.allocate(stock).unwrap_or(0);
+        let level = |(location, units): &(String, i64)| {
+            let quantity = (*units).clamp(0, left);
+            left -= quantity;
+            Level { location: location.clone(), quantity }
+        };
+        self.known(stock).map(level).collect()
+    }
+
+    fn known<'a>(&'a self, stock: &'a [(String, i64)]) -> impl Iterator<Item = &'a (String, i64)> {
+        stock.iter().filter(|(location, _)| self.locations.is_empty() || self.locations.contains(location))
     }
 }
 

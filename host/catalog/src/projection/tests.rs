@@ -6,38 +6,18 @@ use rust_decimal::Decimal;
 
 use super::*;
 use crate::{
-    declaration::{AuthScheme, Field, FieldKind, LengthLimit, LengthUnit},
-    item::{Content, Money},
+    declaration::{Bounds, Categories, Field, FieldKind, LengthLimit, LengthUnit, Requirement},
+    item::{Content, Measure, Money},
     mapping::{DetailedRule, Rule},
     product::{Price, Sku},
 };
 
 fn field(name: &str, kind: FieldKind, lane: Lane, source: &str) -> Field {
-    Field {
-        name: name.into(),
-        description: String::new(),
-        kind,
-        lane,
-        required: false,
-        length: None,
-        maximum_values: None,
-        choices: Vec::new(),
-        source: Some(source.into()),
-    }
+    Field { lane, source: Some(source.into()), ..Field::new(name, kind) }
 }
 
 fn channel(fields: Vec<Field>) -> Description {
-    Description {
-        name: "shop".into(),
-        version: "1.0.0".into(),
-        summary: String::new(),
-        fields,
-        settings_schema: "{}".into(),
-        auth: AuthScheme::None,
-        endpoints: Vec::new(),
-        budgets: Vec::new(),
-        publishing: None,
-    }
+    Description { fields, ..Description::new("shop", "1.0.0", "A shop") }
 }
 
 fn shop() -> Description {
@@ -212,4 +192,81 @@ fn only_the_lane_that_changed_disagrees() {
         !Fingerprint::new(&elsewhere, &Item::default(), fields)
             .agrees(&Fingerprint::new(&seed, &Item::default(), fields), Lane::Stock)
     );
+}
+
+#[test]
+fn a_number_outside_its_bounds_is_named_with_them() {
+    let bounds = Bounds { minimum: Some(Decimal::ONE), maximum: Some(Decimal::TEN) };
+    let weight =
+        Field { bounds: Some(bounds), ..field("weight", FieldKind::Number, Lane::Content, "weight") };
+    let projector = Projector::new(channel(vec![weight]), &Mapping::default(), germany()).unwrap();
+    let heavy = product("A", &[("weight", "10.5")]);
+    let Projection::Incomplete(problems) =
+        projector.project(Candidate { product: &heavy, ancestors: &[], stock: &[] })
+    else {
+        panic!("it is listed")
+    };
+    assert_eq!(problems[0].code, "out-of-bounds");
+    assert!(problems[0].message.contains("1 to 10"), "{}", problems[0].message);
+}
+
+#[test]
+fn a_measure_is_read_from_text_in_the_channels_spelling_of_the_unit() {
+    let units = vec!["kg".into(), "g".into()];
+    let weight = Field { units, ..field("weight", FieldKind::Measure, Lane::Content, "weight") };
+    let projector = Projector::new(channel(vec![weight]), &Mapping::default(), germany()).unwrap();
+    let project = |text: &str| {
+        let product = product("A", &[("weight", text)]);
+        projector.project(Candidate { product: &product, ancestors: &[], stock: &[] })
+    };
+    let Projection::Listed { item, .. } = project("1.25 KG") else { panic!("it is refused") };
+    let measure = Measure { amount: Decimal::new(125, 2), unit: "kg".into() };
+    assert_eq!(item.values[0].content, Content::Measure(measure));
+    for bad in ["1.25 lb", "heavy", "1.25"] {
+        assert!(matches!(project(bad), Projection::Incomplete(_)), "{bad}");
+    }
+}
+
+#[test]
+fn a_category_may_require_a_field_and_narrow_its_choices() {
+    let mut description = channel(vec![
+        field("category", FieldKind::Text, Lane::Content, "category"),
+        field("size", FieldKind::Text, Lane::Content, "size"),
+    ]);
+    let requirement = |choices: &[&str]| Requirement {
+        category: "Shoes".into(),
+        field: 1,
+        required: true,
+        choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
+    };
+    description.categories = Some(Categories { field: 0, requirements: vec![requirement(&["41", "42"])] });
+    let projector = Projector::new(description, &Mapping::default(), germany()).unwrap();
+    let code = |attributes: &[(&str, &str)]| {
+        let product = product("A", attributes);
+        match projector.project(Candidate { product: &product, ancestors: &[], stock: &[] }) {
+            Projection::Incomplete(problems) => problems[0].code.clone(),
+            _ => String::new(),
+        }
+    };
+    assert_eq!(code(&[("category", "Shoes > Boots")]), "missing");
+    assert_eq!(code(&[("category", "Shoes > Boots"), ("size", "XL")]), "unknown-choice");
+    assert_eq!(code(&[("category", "Shoes"), ("size", "42")]), "");
+    assert_eq!(code(&[("category", "Bags")]), "");
+}
+
+#[test]
+fn stock_by_location_adds_up_to_what_other_channels_are_told() {
+    let levels = Field { lane: Lane::Stock, ..Field::new("levels", FieldKind::Levels) };
+    let scope = Scope { stock_buffer: 4, locations: vec!["a".into(), "b".into()], ..germany() };
+    let projector = Projector::new(channel(vec![levels]), &Mapping::default(), scope).unwrap();
+    let stock = [("a".to_owned(), 5), ("b".to_owned(), 3), ("c".to_owned(), 9)];
+    let product = product("A", &[]);
+    let Projection::Listed { item, .. } =
+        projector.project(Candidate { product: &product, ancestors: &[], stock: &stock })
+    else {
+        panic!("it is refused")
+    };
+    let Content::Levels(levels) = &item.values[0].content else { panic!("{item:?}") };
+    let shown: Vec<_> = levels.iter().map(|level| (level.location.as_str(), level.quantity)).collect();
+    assert_eq!(shown, [("a", 4), ("b", 0)]);
 }
