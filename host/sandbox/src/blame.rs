@@ -6,11 +6,15 @@ use wasmtime::{Trap, WasmBacktrace};
 
 use crate::{
     error::CallError,
+    lift::plain,
     limits::{Exceeded, Limits},
 };
 
 /// Frames of the guest's stack that are shown.
 const FRAMES: usize = 5;
+
+/// Characters of a frame's name that are shown: the connector chooses the names.
+const FRAME_CHARACTERS: usize = 200;
 
 pub(crate) fn blame(
     error: &wasmtime::Error,
@@ -30,10 +34,6 @@ fn exceeded(error: &wasmtime::Error, limits: &Limits) -> Option<Exceeded> {
         return Some(exceeded.clone());
     }
     match error.downcast_ref::<Trap>() {
-        Some(Trap::Interrupt) => {
-            let unit = "milliseconds";
-            return Some(Exceeded { setting: "deadline-ms", allowed: limits.deadline_ms, unit });
-        }
         Some(Trap::StackOverflow) => {
             return Some(Exceeded::new("stack-bytes", limits.stack_bytes, "bytes of stack"));
         }
@@ -51,7 +51,8 @@ fn frames(error: &wasmtime::Error) -> Vec<String> {
     let text = backtrace.to_string();
     let frame = |line: &str| {
         let (_, name) = line.split_once(" - ")?;
-        Some(name.split_once('!').map_or(name, |(_, function)| function).trim().to_owned())
+        let name = name.split_once('!').map_or(name, |(_, function)| function).trim();
+        Some(plain(name.chars().take(FRAME_CHARACTERS).collect()))
     };
     text.lines().filter_map(frame).take(FRAMES).collect()
 }

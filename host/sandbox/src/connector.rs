@@ -3,22 +3,31 @@
 use std::{fmt, ops::Range, sync::Arc};
 
 use serde::Serialize;
-use wharf_catalog::{Context, Description, Item, Operation};
+use wasmtime::{Store, component::Instance};
+use wharf_catalog::{Context, Description, Item, Operation, Problem};
 
 use crate::{
     error::CallError,
     exchange::{Answer, Fault, Opening, Preparation, Rejection, Rows, Settlement},
-    guest::Guest,
+    exports::{Exports, Interface},
+    guest::{Caller, Guest},
     isolate::{Isolated, isolate},
     lift::{self, Lift},
+    limits::{ChannelLimits, Limits},
     lower,
+    runtime::Call,
+    signer::{CallSigner, Signer},
 };
 
 /// A component that was accepted, ready for calls from any thread. Cheap to clone.
 ///
-/// Every function blocks: it computes for as long as the deadline allows, and waits for its turn before.
+/// Every function blocks: it computes for as long as the limits allow, and waits for its turn before.
 #[derive(Clone)]
-pub struct Connector(Arc<Loaded>);
+pub struct Connector {
+    loaded: Arc<Loaded>,
+    limits: Arc<Limits>,
+    signer: CallSigner,
+}
 
 struct Loaded {
     guest: Guest,
@@ -32,6 +41,18 @@ struct Loaded {
 pub struct Abilities {
     pub publisher: bool,
     pub feed: bool,
+    pub puller: bool,
+    pub receiver: bool,
+    pub intake: bool,
+}
+
+impl Abilities {
+    /// The interfaces' names, for people.
+    pub fn names(self) -> Vec<&'static str> {
+        let Self { publisher, feed, puller, receiver, intake } = self;
+        let has = [publisher, feed, puller, receiver, intake];
+        Interface::ALL.into_iter().zip(has).filter(|(_, has)| *has).map(|(it, _)| it.name()).collect()
+    }
 }
 
 impl fmt::Debug for Connector {
@@ -43,30 +64,52 @@ impl fmt::Debug for Connector {
 impl Connector {
     pub(crate) fn new(guest: Guest, digest: String, description: Description) -> Self {
         let name = description.name.as_str().into();
-        Self(Arc::new(Loaded { guest, name, digest, description }))
+        let limits = Arc::new(guest.runtime.limits.clone());
+        let loaded = Arc::new(Loaded { guest, name, digest, description });
+        Self { loaded, limits, signer: CallSigner(None) }
+    }
+
+    /// The same connector at work for one channel: with that channel's secrets and stricter limits.
+    #[must_use]
+    pub fn for_channel(&self, limits: &ChannelLimits, signer: Option<Arc<dyn Signer>>) -> Self {
+        let limits = Arc::new(self.loaded.guest.runtime.limits.tightened(limits));
+        Self { loaded: Arc::clone(&self.loaded), limits, signer: CallSigner(signer) }
+    }
+
+    /// The same connector, of which one failed call is enough: no list is halved to find what it failed on.
+    pub(crate) fn strict(&self) -> Self {
+        let limits = Arc::new(Limits { failed_calls: 1, ..(*self.limits).clone() });
+        Self { loaded: Arc::clone(&self.loaded), limits, signer: self.signer.clone() }
     }
 
     /// The name from the description, unique among connectors by convention only.
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.loaded.name
     }
 
     /// SHA-256 of the component file, in lower-case hexadecimal.
     pub fn digest(&self) -> &str {
-        &self.0.digest
+        &self.loaded.digest
     }
 
     pub fn description(&self) -> &Description {
-        &self.0.description
+        &self.loaded.description
     }
 
     pub fn abilities(&self) -> Abilities {
-        Abilities { publisher: self.0.guest.publisher.is_some(), feed: self.0.guest.feed.is_some() }
+        let has = |interface| self.loaded.guest.abilities.contains(&interface);
+        Abilities {
+            publisher: has(Interface::Publisher),
+            feed: has(Interface::Feed),
+            puller: has(Interface::Puller),
+            receiver: has(Interface::Receiver),
+            intake: has(Interface::Intake),
+        }
     }
 
     /// The most bytes of WebAssembly memory that one call has used since the connector was loaded.
     pub fn peak_memory(&self) -> usize {
-        self.0.guest.peak_memory()
+        self.loaded.guest.peak_memory()
     }
 
     /// Turns operations into exchanges. Every operation is covered by one exchange, rejected once, or at fault
@@ -76,17 +119,14 @@ impl Connector {
     /// Only when the connector does not publish; all other failures are faults of single operations.
     pub fn prepare(&self, context: &Context, operations: &[Operation]) -> Result<Preparation, CallError> {
         const FUNCTION: &str = "publisher.prepare";
-        let publisher = self.0.guest.publisher.as_ref().ok_or_else(|| self.lacks("publisher"))?;
+        self.require(Interface::Publisher)?;
         let mut rejections =
             lower::unfit(operations.iter().map(|operation| &operation.item), self.description());
         let most =
             self.description().publishing.as_ref().map_or(1, |terms| terms.maximum_operations as usize);
         let Isolated { parts, faults } = self.isolate(runs(operations.len(), &rejections, most), |range| {
-            let raw = lower::with_operations(&operations[range.clone()], |operations| {
-                self.0.guest.call(&self.0.name, FUNCTION, |store, instance| {
-                    let publisher = publisher.load(&mut *store, instance)?;
-                    publisher.call_prepare(store, lower::context(context), operations)
-                })
+            let raw = self.call(FUNCTION, |exports, store, instance| {
+                exports.prepare(store, instance, context, &operations[range.clone()])
             })?;
             let prepared = self.lift().preparation(raw, range.start, range.len());
             prepared.map_err(|what| self.breach(FUNCTION, what))
@@ -111,16 +151,12 @@ impl Connector {
         answers: &[Answer],
     ) -> Result<Vec<Result<Settlement, CallError>>, CallError> {
         const FUNCTION: &str = "publisher.settle";
-        let publisher = self.0.guest.publisher.as_ref().ok_or_else(|| self.lacks("publisher"))?;
-        let terms = self.description().publishing.as_ref();
-        let reads_headers = terms.map_or(&[][..], |terms| &terms.reads_headers);
+        self.require(Interface::Publisher)?;
+        let reads_headers = &self.description().reads_headers;
         let covers: Vec<_> = answers.iter().map(|answer| answer.covers).collect();
         let Isolated { parts, faults } = self.isolate(runs(answers.len(), &[], usize::MAX), |range| {
-            let raw = lower::with_answers(&answers[range.clone()], reads_headers, |answers| {
-                self.0.guest.call(&self.0.name, FUNCTION, |store, instance| {
-                    let publisher = publisher.load(&mut *store, instance)?;
-                    publisher.call_settle(store, lower::context(context), answers)
-                })
+            let raw = self.call(FUNCTION, |exports, store, instance| {
+                exports.settle(store, instance, context, &answers[range.clone()], reads_headers)
             })?;
             let settlements = self.lift().settlements(raw, &covers[range]);
             settlements.map_err(|what| self.breach(FUNCTION, what))
@@ -133,14 +169,16 @@ impl Connector {
         Ok(all.into_iter().map(|(_, settlement)| settlement).collect())
     }
 
-    /// The feed file's name, media type and first bytes.
-    pub fn head(&self, context: &Context) -> Result<Opening, CallError> {
+    /// The feed file's name, media type and first bytes; or, in the inner error, why there is no file.
+    pub fn head(&self, context: &Context) -> Result<Result<Opening, Problem>, CallError> {
         const FUNCTION: &str = "feed.head";
-        let feed = self.0.guest.feed.as_ref().ok_or_else(|| self.lacks("feed"))?;
-        let raw = self.0.guest.call(&self.0.name, FUNCTION, |store, instance| {
-            feed.load(&mut *store, instance)?.call_head(store, lower::context(context))
-        })?;
-        lift::opening(raw).map_err(|what| self.breach(FUNCTION, what))
+        self.require(Interface::Feed)?;
+        let raw = self.call(FUNCTION, |exports, store, instance| exports.head(store, instance, context))?;
+        let lifted = match raw {
+            Ok(opening) => lift::opening(opening).map(Ok),
+            Err(problem) => self.lift().problem(problem).map(Err),
+        };
+        lifted.map_err(|what| self.breach(FUNCTION, what))
     }
 
     /// The rows of a slice of items. Every item has a row, is rejected once, or is at fault once.
@@ -149,31 +187,40 @@ impl Connector {
     /// Only when the connector writes no feed.
     pub fn rows(&self, context: &Context, items: &[Item]) -> Result<Rows, CallError> {
         const FUNCTION: &str = "feed.rows";
-        let feed = self.0.guest.feed.as_ref().ok_or_else(|| self.lacks("feed"))?;
+        self.require(Interface::Feed)?;
         let rejections = lower::unfit(items.iter(), self.description());
         let Isolated { parts, faults } = self.isolate(runs(items.len(), &rejections, usize::MAX), |range| {
-            let raw = lower::with_items(&items[range.clone()], |items| {
-                self.0.guest.call(&self.0.name, FUNCTION, |store, instance| {
-                    feed.load(&mut *store, instance)?.call_rows(store, lower::context(context), items)
-                })
+            let raw = self.call(FUNCTION, |exports, store, instance| {
+                exports.rows(store, instance, context, &items[range.clone()])
             })?;
             self.lift().rows(raw, range.start, range.len()).map_err(|what| self.breach(FUNCTION, what))
         });
-        let mut rows = Rows { content: Vec::new(), rejections, faults: numbered(faults) };
+        let mut rows = Rows { rejections, faults: numbered(faults), ..Rows::default() };
         for (_, part) in parts {
             append(&mut rows.content, part.content);
             rows.rejections.extend(part.rejections);
+            rows.warnings.extend(part.warnings);
         }
         rows.rejections.sort_unstable_by_key(|rejection| rejection.index);
+        rows.warnings.sort_unstable_by_key(|warning| warning.index);
         Ok(rows)
     }
 
-    /// The feed file's last bytes.
-    pub fn tail(&self, context: &Context) -> Result<Vec<u8>, CallError> {
-        let feed = self.0.guest.feed.as_ref().ok_or_else(|| self.lacks("feed"))?;
-        self.0.guest.call(&self.0.name, "feed.tail", |store, instance| {
-            feed.load(&mut *store, instance)?.call_tail(store, lower::context(context))
-        })
+    /// The feed file's last bytes, after this many rows.
+    pub fn tail(&self, context: &Context, listed: u64) -> Result<Vec<u8>, CallError> {
+        self.require(Interface::Feed)?;
+        self.call("feed.tail", |exports, store, instance| exports.tail(store, instance, context, listed))
+    }
+
+    /// One call, in the words of the contract's current version.
+    pub(crate) fn call<T>(
+        &self,
+        function: &'static str,
+        run: impl FnOnce(&Exports, &mut Store<Call>, &Instance) -> wasmtime::Result<T>,
+    ) -> Result<T, CallError> {
+        let Loaded { guest, name, .. } = &*self.loaded;
+        let caller = Caller { connector: name, limits: &self.limits, signer: &self.signer };
+        guest.call(&caller, function, |store, instance| run(&guest.exports, store, instance))
     }
 
     fn isolate<T>(
@@ -181,19 +228,22 @@ impl Connector {
         runs: Vec<Range<usize>>,
         call: impl FnMut(Range<usize>) -> Result<T, CallError>,
     ) -> Isolated<T> {
-        isolate(runs, self.0.guest.runtime.limits.failed_calls, call)
+        isolate(runs, self.limits.failed_calls, call)
     }
 
-    fn lift(&self) -> Lift<'_> {
-        Lift { description: &self.0.description, limits: &self.0.guest.runtime.limits }
+    pub(crate) fn lift(&self) -> Lift<'_> {
+        Lift { description: &self.loaded.description, limits: &self.limits }
     }
 
-    fn lacks(&self, ability: &'static str) -> CallError {
-        CallError::NoAbility { connector: self.0.name.clone(), ability }
+    pub(crate) fn require(&self, ability: Interface) -> Result<(), CallError> {
+        if self.loaded.guest.abilities.contains(&ability) {
+            return Ok(());
+        }
+        Err(CallError::NoAbility { connector: self.loaded.name.clone(), ability: ability.name() })
     }
 
-    fn breach(&self, function: &'static str, what: String) -> CallError {
-        CallError::Contract { connector: self.0.name.clone(), function, what }
+    pub(crate) fn breach(&self, function: &'static str, what: String) -> CallError {
+        CallError::Contract { connector: self.loaded.name.clone(), function, what }
     }
 }
 

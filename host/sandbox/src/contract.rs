@@ -4,6 +4,7 @@
 
 mod coverage;
 mod declaration;
+mod form;
 mod message;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -40,14 +40,17 @@ pub enum Refusal {
     Truncated { offset: usize },
     #[error("this is not a valid component: {0}")]
     Invalid(String),
-    #[error("it imports {}, but a connector may import only {allowed}", quoted(.imports))]
-    UnknownImport { imports: Vec<String>, allowed: &'static str },
+    #[error("it imports {}, but a connector may import only {allowed} and an inert {inert}", quoted(.imports))]
+    UnknownImport { imports: Vec<String>, allowed: &'static str, inert: &'static str },
     #[error("it was built against another version of the contract: {0}")]
     OtherContract(String),
     #[error("it does not export `{expected}`; it exports {}", quoted(.exports))]
-    NoConnector { expected: &'static str, exports: Vec<String> },
-    #[error("it exports neither `{publisher}` nor `{feed}`; it exports {}", quoted(.exports))]
-    NoAbility { publisher: &'static str, feed: &'static str, exports: Vec<String> },
+    NoConnector { expected: String, exports: Vec<String> },
+    #[error(
+        "it can do nothing: it exports none of `publisher`, `feed`, `puller`, `receiver` and `intake`, only {}",
+        quoted(.exports)
+    )]
+    NoAbility { exports: Vec<String> },
     #[error("its export does not have the contract's type: {0}")]
     WrongExport(String),
     #[error("it needs {needed} {}, {limit}", .limit.unit)]

@@ -27,6 +27,8 @@ pub struct Exchange {
     pub covers: Vec<u32>,
     /// Comes back with the response. Opaque.
     pub memo: Vec<u8>,
+    /// A large body for this or a later request of the chain.
+    pub document: Option<Vec<u8>>,
     /// How long to wait before sending.
     pub delay: Duration,
 }
@@ -42,6 +44,10 @@ pub struct Request {
     /// Lower-case names, printable ASCII values; none that belongs to the host.
     pub headers: Vec<(String, String)>,
     pub body: Body,
+    /// What it costs of each budget that counts it; at least 1.
+    pub cost: u32,
+    /// The answer's body is a gzip file to unpack.
+    pub unpack: bool,
 }
 
 /// What a request carries.
@@ -50,6 +56,32 @@ pub enum Body {
     None,
     Text(String),
     Bytes(Vec<u8>),
+    /// The document of the chain.
+    Document,
+    /// The picture at this address.
+    Asset(String),
+}
+
+impl Body {
+    /// Bytes that the connector gave; documents and assets are counted where they are.
+    pub(crate) fn length(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::None | Self::Document | Self::Asset(_) => 0,
+        }
+    }
+}
+
+/// What the channel said of a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Index in the description's budgets; always in range.
+    pub budget: u32,
+    /// Units that are left.
+    pub remaining: Option<u32>,
+    /// Nothing that counts is sent before.
+    pub wait: Option<Duration>,
 }
 
 /// An operation or item that the channel would not take. At least one of the problems is an error.
@@ -92,6 +124,7 @@ pub struct Answer {
 pub struct Settlement {
     pub outcomes: Vec<Outcome>,
     pub further: Vec<Exchange>,
+    pub allowances: Vec<Allowance>,
 }
 
 /// How one operation ended.
@@ -100,13 +133,17 @@ pub struct Outcome {
     /// Position in the answered exchange's `covers`.
     pub index: u32,
     pub verdict: Verdict,
+    /// The channel's id for the listing; none: unchanged.
+    pub remote_id: Option<String>,
+    /// Kept with the listing for the next operation; none: unchanged.
+    pub note: Option<String>,
 }
 
 /// The channel's answer to one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Taken; the problems are warnings.
-    Accepted { remote_id: Option<String>, problems: Vec<Problem> },
+    Accepted(Vec<Problem>),
     /// Not taken until the item changes; at least one of the problems is an error.
     Rejected(Vec<Problem>),
     /// Not taken now, for a reason that passes.
@@ -121,6 +158,8 @@ pub struct Opening {
     /// Media type.
     pub content_type: String,
     pub content: Vec<u8>,
+    /// Stands between what two calls of `rows` wrote.
+    pub between: Vec<u8>,
 }
 
 /// The rows of a slice of items, in order.
@@ -128,6 +167,8 @@ pub struct Opening {
 pub struct Rows {
     pub content: Vec<u8>,
     pub rejections: Vec<Rejection>,
+    /// Losses of items that have a row, by position.
+    pub warnings: Vec<Rejection>,
     /// Items on which the connector itself failed; they have no row.
     pub faults: Vec<Fault>,
 }

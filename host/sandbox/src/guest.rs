@@ -10,89 +10,69 @@ use wasmtime::{
     Store,
     component::{Component, Instance, InstancePre},
 };
+use wharf_catalog::Description;
 
 use crate::{
-    bindings::{
-        self,
-        exports::wharf::connector::{connector, feed, publisher},
-    },
+    bindings,
     blame::blame,
     error::{CallError, Refusal},
+    exports::{Exports, Interface, path},
+    limits::Limits,
     runtime::{Call, Runtime},
+    signer::CallSigner,
+    v0, v1, wasi,
 };
 
 pub(crate) struct Guest {
     pub(crate) runtime: Arc<Runtime>,
     instance: InstancePre<Call>,
-    connector: connector::GuestIndices,
-    pub(crate) publisher: Option<publisher::GuestIndices>,
-    pub(crate) feed: Option<feed::GuestIndices>,
+    pub(crate) exports: Exports,
+    pub(crate) abilities: Vec<Interface>,
     peak_memory: AtomicUsize,
+}
+
+/// For whom a call is made, and on what terms.
+pub(crate) struct Caller<'a> {
+    pub(crate) connector: &'a Arc<str>,
+    pub(crate) limits: &'a Limits,
+    pub(crate) signer: &'a CallSigner,
 }
 
 impl Guest {
     /// Connects a component to the host, if its imports and exports are the contract's.
     pub(crate) fn link(runtime: &Arc<Runtime>, component: &Component) -> Result<Self, Refusal> {
         check_imports(runtime, component)?;
-        let instance = runtime
-            .linker
-            .instantiate_pre(component)
+        let instance = wasi::linker(&runtime.linker, &runtime.engine, component)
+            .and_then(|own| own.as_ref().unwrap_or(&runtime.linker).instantiate_pre(component))
             .map_err(|error| Refusal::OtherContract(format!("{error:#}")))?;
-        let exports = || component_exports(runtime, component);
-        let wrong = |error: wasmtime::Error| Refusal::WrongExport(format!("{error:#}"));
-        let has = |name| component.get_export_index(None, name).is_some();
-        if !has(bindings::CONNECTOR) {
-            return Err(Refusal::NoConnector { expected: bindings::CONNECTOR, exports: exports() });
-        }
-        let (publisher, feed) = (bindings::PUBLISHER, bindings::FEED);
-        if !has(publisher) && !has(feed) {
-            return Err(Refusal::NoAbility { publisher, feed, exports: exports() });
-        }
-        Ok(Self {
-            runtime: runtime.clone(),
-            connector: connector::GuestIndices::new(&instance).map_err(wrong)?,
-            publisher: has(publisher)
-                .then(|| publisher::GuestIndices::new(&instance))
-                .transpose()
-                .map_err(wrong)?,
-            feed: has(feed).then(|| feed::GuestIndices::new(&instance)).transpose().map_err(wrong)?,
-            instance,
-            peak_memory: AtomicUsize::new(0),
-        })
+        let (exports, abilities) = find_exports(runtime, component, &instance)?;
+        Ok(Self { runtime: runtime.clone(), instance, exports, abilities, peak_memory: AtomicUsize::new(0) })
     }
 
     /// Requires that every export the host may call has the contract's type.
-    pub(crate) fn check_types(&self, name: &Arc<str>) -> Result<(), Refusal> {
-        let checked = self.call(name, "instantiation", |store, instance| {
-            let mut check = || {
-                self.connector.load(&mut *store, instance)?;
-                self.publisher.as_ref().map(|it| it.load(&mut *store, instance)).transpose()?;
-                self.feed.as_ref().map(|it| it.load(&mut *store, instance)).transpose()?;
-                Ok(())
-            };
-            Ok(check())
-        })?;
+    pub(crate) fn check_types(&self, caller: &Caller<'_>) -> Result<(), Refusal> {
+        let check = |store: &mut Store<Call>, instance: &Instance| Ok(self.exports.check(store, instance));
+        let checked = self.call(caller, "instantiation", check)?;
         checked.map_err(|error: wasmtime::Error| Refusal::WrongExport(format!("{error:#}")))
     }
 
-    pub(crate) fn describe(&self, name: &Arc<str>) -> Result<connector::Description, CallError> {
-        self.call(name, "connector.describe", |store, instance| {
-            self.connector.load(&mut *store, instance)?.call_describe(store)
-        })
+    pub(crate) fn describe(&self, caller: &Caller<'_>) -> Result<Description, CallError> {
+        self.call(caller, "connector.describe", |store, instance| self.exports.describe(store, instance))
     }
 
     /// Runs one call in a fresh instance. Waits while too many others run.
     pub(crate) fn call<T>(
         &self,
-        connector: &Arc<str>,
+        caller: &Caller<'_>,
         function: &'static str,
         run: impl FnOnce(&mut Store<Call>, &Instance) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
+        let Caller { connector, limits, signer } = caller;
         let _permit = self.runtime.turnstile.enter();
-        let mut store = self.runtime.store(connector, function);
+        let mut store = self.runtime.store(connector, function, limits, (*signer).clone());
         let result = self.instance.instantiate(&mut store).and_then(|instance| run(&mut store, &instance));
         self.peak_memory.fetch_max(store.data().meter.memory(), Ordering::Relaxed);
-        result.map_err(|error| blame(&error, connector.clone(), function, &self.runtime.limits))
+        result.map_err(|error| blame(&error, (*connector).clone(), function, limits))
     }
 
     /// The most memory that any call has used so far, in bytes.
@@ -101,19 +81,46 @@ impl Guest {
     }
 }
 
-/// Requires that nothing but the contract's interfaces is imported, in whichever version.
+/// The component's functions under the newest version of the contract that it exports.
+fn find_exports(
+    runtime: &Runtime,
+    component: &Component,
+    instance: &InstancePre<Call>,
+) -> Result<(Exports, Vec<Interface>), Refusal> {
+    let has =
+        |interface: &str, version| component.get_export_index(None, &path(interface, version)).is_some();
+    let version = [v1::VERSION, v0::VERSION].into_iter().find(|version| has("connector", version));
+    let exported = || component_exports(runtime, component);
+    let Some(version) = version else {
+        return Err(Refusal::NoConnector { expected: path("connector", v1::VERSION), exports: exported() });
+    };
+    let abilities: Vec<_> =
+        Interface::ALL.into_iter().filter(|interface| has(interface.name(), version)).collect();
+    if abilities.is_empty() {
+        return Err(Refusal::NoAbility { exports: exported() });
+    }
+    let found = match version {
+        v1::VERSION => Exports::current(instance, &abilities),
+        _ => Exports::previous(instance, &abilities),
+    };
+    let exports = found.map_err(|error| Refusal::WrongExport(format!("{error:#}")))?;
+    Ok((exports, abilities))
+}
+
+/// Requires that nothing but the contract's interfaces is imported, in whichever version, and WASI.
 fn check_imports(runtime: &Runtime, component: &Component) -> Result<(), Refusal> {
     let known = |name: &str| bindings::IMPORTS.contains(&name.split('@').next().unwrap_or(name));
     let imports: Vec<_> = component
         .component_type()
         .imports(&runtime.engine)
         .map(|(name, _)| name.to_owned())
-        .filter(|name| !known(name))
+        .filter(|name| !known(name) && !wasi::serves(name))
         .collect();
     if imports.is_empty() {
         return Ok(());
     }
-    Err(Refusal::UnknownImport { imports, allowed: "`wharf:connector/log`" })
+    let allowed = "`wharf:connector/log`, `wharf:connector/signing`";
+    Err(Refusal::UnknownImport { imports, allowed, inert: wasi::SERVED })
 }
 
 fn component_exports(runtime: &Runtime, component: &Component) -> Vec<String> {

@@ -2,7 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::bindings::wharf::connector::log::Level;
+/// How much a line matters, in the connector's eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
 
 /// The lines of one call.
 #[derive(Debug)]
@@ -17,6 +24,11 @@ pub(crate) struct Journal {
 impl Journal {
     pub(crate) fn new(connector: Arc<str>, function: &'static str, lines: u32, line_bytes: usize) -> Self {
         Self { connector, function, lines_left: lines, line_bytes, dropped: 0 }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn lines_left(&self) -> u32 {
+        self.lines_left
     }
 
     pub(crate) fn write(&mut self, level: Level, message: &str) {

@@ -24,6 +24,9 @@ pub struct Limits {
     pub stack_bytes: usize,
     /// Milliseconds of wall time that one call may take, instantiation included.
     pub deadline_ms: u64,
+    /// Milliseconds of processor time that one call may take. Less than the deadline, since a busy machine must not
+    /// make an innocent connector fail.
+    pub cpu_ms: u64,
     /// Milliseconds between two looks at the clock; the deadline is kept to this precision.
     pub tick_ms: u64,
     /// Calls that run at the same time. More wait for their turn; each place reserves address space.
@@ -33,10 +36,22 @@ pub struct Limits {
     pub resident_bytes: usize,
     /// Bytes that one call may hand back to the host, counted as the host holds them.
     pub returned_bytes: usize,
+    /// Exchanges that one call may ask for.
+    pub exchanges: u32,
+    /// Bytes of one request's body.
+    pub request_bytes: usize,
+    /// Entries and findings that one call may bring from a channel or a file.
+    pub entries: u32,
+    /// Bytes that an intake may carry from one chunk of a file to the next.
+    pub state_bytes: usize,
     /// Lines that one call may log; further ones are counted and dropped.
     pub log_lines: u32,
     /// Bytes of one logged line; the rest is cut.
     pub log_line_bytes: usize,
+    /// Handles of the inert WASI that one call may hold at the same time.
+    pub wasi_handles: u32,
+    /// Bytes that one call of a random function of the inert WASI may ask for.
+    pub wasi_random_bytes: usize,
     /// Bytes of one exchange's memo, which the host has to store.
     pub memo_bytes: usize,
     /// Milliseconds that an exchange may ask to be delayed, or an operation to be postponed.
@@ -57,13 +72,20 @@ impl Default for Limits {
             tables: 8,
             core_instances: 16,
             stack_bytes: 512 << 10,
-            deadline_ms: 2_000,
+            deadline_ms: 10_000,
+            cpu_ms: 2_000,
             tick_ms: 5,
             concurrent_calls: 4,
             resident_bytes: 8 << 20,
             returned_bytes: 32 << 20,
+            exchanges: 2_000,
+            request_bytes: 16 << 20,
+            entries: 10_000,
+            state_bytes: 16 << 20,
             log_lines: 100,
             log_line_bytes: 1_024,
+            wasi_handles: 1_000,
+            wasi_random_bytes: 64 << 10,
             memo_bytes: 64 << 10,
             delay_ms: 24 * 60 * 60 * 1_000,
             problem_bytes: 2_000,
@@ -78,9 +100,57 @@ impl Limits {
         Duration::from_millis(self.tick_ms.max(1))
     }
 
-    /// The deadline in ticks. The first tick may come at once, so it is not counted.
-    pub(crate) fn deadline_ticks(&self) -> u64 {
-        self.deadline_ms.div_ceil(self.tick_ms.max(1)) + 1
+    /// These limits with a channel's own in their place, none of them wider.
+    #[must_use]
+    pub fn tightened(&self, own: &ChannelLimits) -> Self {
+        let mut limits = self.clone();
+        let ChannelLimits { memory_bytes, table_elements, deadline_ms, cpu_ms, .. } = own;
+        tighten(&mut limits.memory_bytes, *memory_bytes);
+        tighten(&mut limits.table_elements, *table_elements);
+        tighten(&mut limits.deadline_ms, *deadline_ms);
+        tighten(&mut limits.cpu_ms, *cpu_ms);
+        tighten(&mut limits.returned_bytes, own.returned_bytes);
+        tighten(&mut limits.exchanges, own.exchanges);
+        tighten(&mut limits.request_bytes, own.request_bytes);
+        tighten(&mut limits.entries, own.entries);
+        tighten(&mut limits.log_lines, own.log_lines);
+        limits
+    }
+}
+
+/// Limits of one channel's calls, where they shall be stricter than the sandbox's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ChannelLimits {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table_elements: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returned_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchanges: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_lines: Option<u32>,
+}
+
+impl ChannelLimits {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn tighten<T: Ord + Copy>(limit: &mut T, own: Option<T>) {
+    if let Some(own) = own {
+        *limit = (*limit).min(own);
     }
 }
 
@@ -106,9 +176,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deadline_is_never_shorter_than_asked_for() {
-        let limits = Limits { deadline_ms: 12, tick_ms: 5, ..Limits::default() };
-        assert_eq!(limits.deadline_ticks(), 4);
+    fn a_channel_may_only_tighten_its_limits() {
+        let own =
+            ChannelLimits { cpu_ms: Some(5), memory_bytes: Some(usize::MAX), ..ChannelLimits::default() };
+        let limits = Limits::default().tightened(&own);
+        assert_eq!(limits.cpu_ms, 5);
+        assert_eq!(limits, Limits { cpu_ms: 5, ..Limits::default() });
     }
 
     #[test]

@@ -5,22 +5,22 @@ use std::sync::Arc;
 use cap_std::fs::Dir;
 use wasmtime::{
     Engine, Store,
-    component::{Component, HasSelf, Linker},
+    component::{Component, Linker, Resource},
 };
 
 use crate::{
-    bindings::{
-        Abilities,
-        wharf::connector::{log, types},
-    },
     cache::Cache,
+    clock::Clock,
     compiled::Compiled,
     engine::{engine, measure},
     error::{Refusal, SandboxError},
     journal::Journal,
     limits::{Exceeded, Limits},
     meter::Meter,
+    signer::CallSigner,
     turnstile::Turnstile,
+    v0, v1,
+    wasi::{Handle, Inert},
 };
 
 pub(crate) struct Runtime {
@@ -34,24 +34,33 @@ pub(crate) struct Runtime {
 /// What the host keeps for one call.
 #[derive(Debug)]
 pub(crate) struct Call {
-    journal: Journal,
+    pub(crate) journal: Journal,
     pub(crate) meter: Meter,
+    pub(crate) signer: CallSigner,
+    clock: Clock,
+    pub(crate) wasi: Inert,
 }
 
-impl log::Host for Call {
-    fn log(&mut self, level: log::Level, message: String) {
-        self.journal.write(level, &message);
+impl Call {
+    /// Takes what the connector prints to a WASI stream.
+    pub(crate) fn print(&mut self, stream: &Resource<Handle>, contents: &[u8]) {
+        self.wasi.print(stream, contents, &mut self.journal);
     }
 }
 
-impl types::Host for Call {}
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.wasi.finish(&mut self.journal);
+    }
+}
 
 impl Runtime {
     pub(crate) fn new(limits: Limits, cache: Option<Dir>) -> Result<Self, SandboxError> {
         let engine_error = |error: wasmtime::Error| SandboxError::Engine(format!("{error:#}"));
         let engine = engine(&limits).map_err(engine_error)?;
         let mut linker = Linker::new(&engine);
-        Abilities::add_to_linker::<_, HasSelf<Call>>(&mut linker, |call| call).map_err(engine_error)?;
+        v1::add_to_linker(&mut linker).map_err(engine_error)?;
+        v0::add_to_linker(&mut linker).map_err(engine_error)?;
         let cache = cache
             .map(|directory| Cache::open(directory, &engine))
             .transpose()
@@ -100,13 +109,20 @@ impl Runtime {
     }
 
     /// A store for one call, whose time begins now.
-    pub(crate) fn store(&self, connector: &Arc<str>, function: &'static str) -> Store<Call> {
-        let limits = &self.limits;
+    pub(crate) fn store(
+        &self,
+        connector: &Arc<str>,
+        function: &'static str,
+        limits: &Limits,
+        signer: CallSigner,
+    ) -> Store<Call> {
         let journal = Journal::new(connector.clone(), function, limits.log_lines, limits.log_line_bytes);
-        let mut store = Store::new(&self.engine, Call { journal, meter: Meter::new(limits) });
+        let (meter, clock, wasi) = (Meter::new(limits), Clock::new(limits), Inert::new(limits));
+        let mut store = Store::new(&self.engine, Call { journal, meter, signer, clock, wasi });
         store.limiter(|call| &mut call.meter);
         store.set_hostcall_fuel(limits.returned_bytes);
-        store.set_epoch_deadline(limits.deadline_ticks());
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut store| store.data_mut().clock.tick());
         store
     }
 }

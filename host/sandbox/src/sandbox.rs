@@ -10,11 +10,11 @@ use crate::{
     binary,
     connector::Connector,
     contract,
-    describe::description,
     error::{LoadError, Refusal, SandboxError},
-    guest::Guest,
+    guest::{Caller, Guest},
     limits::{Exceeded, Limits},
     runtime::Runtime,
+    signer::CallSigner,
 };
 
 /// Loads connectors and bounds what all of them together may use.
@@ -53,12 +53,13 @@ impl Sandbox {
         let component = self.0.component(&digest, bytes)?;
         let guest = Guest::link(&self.0, &component)?;
         let name = Arc::from(file_name);
-        guest.check_types(&name)?;
-        let description = description(guest.describe(&name)?);
-        if description != crate::describe::description(guest.describe(&name)?) {
+        let caller = Caller { connector: &name, limits: &self.0.limits, signer: &CallSigner(None) };
+        guest.check_types(&caller)?;
+        let description = guest.describe(&caller)?;
+        if description != guest.describe(&caller)? {
             return Err(Refusal::Inconsistent);
         }
-        let breaches = contract::breaches(&description, guest.publisher.is_some());
+        let breaches = contract::breaches(&description, &guest.abilities);
         if !breaches.is_empty() {
             return Err(Refusal::Description(breaches));
         }

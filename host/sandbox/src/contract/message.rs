@@ -2,8 +2,10 @@
 
 use wharf_catalog::{
     Description,
-    declaration::{AuthScheme, Method},
+    declaration::{AuthScheme, Method, Placement, Reach, Signature},
 };
+
+use super::form::is_header_name;
 
 /// Headers that carry secrets, framing or routing: the host's, never the guest's.
 const HOST_HEADERS: [&str; 14] = [
@@ -41,6 +43,11 @@ pub(crate) fn check_request(
             endpoint.name
         ));
     }
+    if endpoint.reach == Reach::Open {
+        check_address(target, &endpoint.url)
+            .map_err(|what| format!("an address for endpoint `{}` {what}", endpoint.name))?;
+        return headers.iter().try_for_each(|(name, value)| check_header(&description.auth, name, value));
+    }
     check_target(target)?;
     if !endpoint.paths.is_empty() && !endpoint.paths.iter().any(|prefix| target.starts_with(prefix)) {
         return Err(format!("the target {target:?} is in none of the paths of endpoint `{}`", endpoint.name));
@@ -64,17 +71,42 @@ fn check_target(target: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Requires a whole address that fits the pattern. It may hold a secret, so no message shows it.
+fn check_address(address: &str, pattern: &str) -> Result<(), String> {
+    if !address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+        return Err("holds characters that must be percent-encoded".into());
+    }
+    let parts = |text: &str| {
+        let (scheme, rest) = text.split_once("://")?;
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        Some((scheme.to_ascii_lowercase(), rest[..end].to_ascii_lowercase(), rest[end..].to_owned()))
+    };
+    let (Some((scheme, host, rest)), Some((wanted_scheme, wanted_host, prefix))) =
+        (parts(address), parts(pattern))
+    else {
+        return Err("is not an absolute address".into());
+    };
+    let fits = match wanted_host.strip_prefix("*.") {
+        Some(domain) => host.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == domain),
+        None => host == wanted_host,
+    };
+    if scheme != wanted_scheme || !fits || host.contains('@') || !rest.starts_with(&prefix) {
+        return Err(format!("does not fit {pattern:?}"));
+    }
+    Ok(())
+}
+
 /// Whether a segment means this or the parent folder, also when it is percent-encoded.
 fn is_dots(segment: &str) -> bool {
     let dots = |segment: &str| matches!(segment, "." | "..");
     dots(segment) || segment.contains("%2") && dots(&segment.to_ascii_lowercase().replace("%2e", "."))
 }
 
-fn check_header(auth: &AuthScheme, name: &str, value: &str) -> Result<(), String> {
+pub(super) fn check_header(auth: &[AuthScheme], name: &str, value: &str) -> Result<(), String> {
     if !is_header_name(name) {
         return Err(format!("the header name {name:?} is not a lower-case token"));
     }
-    let holds_secret = matches!(auth, AuthScheme::Header(header) if header.eq_ignore_ascii_case(name));
+    let holds_secret = auth.iter().filter_map(secret_header).any(|header| header.eq_ignore_ascii_case(name));
     if holds_secret || HOST_HEADERS.contains(&name) {
         return Err(format!("the header `{name}` belongs to the host"));
     }
@@ -84,10 +116,16 @@ fn check_header(auth: &AuthScheme, name: &str, value: &str) -> Result<(), String
     Ok(())
 }
 
-/// A token of RFC 9110 section 5.6.2 without capitals.
-pub(super) fn is_header_name(name: &str) -> bool {
-    let token = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9') || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(token)
+/// The header, beside `authorization`, in which a scheme shows who calls.
+fn secret_header(scheme: &AuthScheme) -> Option<&str> {
+    match scheme {
+        AuthScheme::Header(name) => Some(name),
+        AuthScheme::ClientCredentials(grant) | AuthScheme::RefreshToken(grant) => {
+            grant.presented_in.as_deref()
+        }
+        AuthScheme::Signature(Signature { placed: Placement::Header(name), .. }) => Some(name),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +138,7 @@ mod tests {
     fn check(target: &str, headers: &[(&str, &str)]) -> Result<(), String> {
         let headers: Vec<_> =
             headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let description = Description { auth: AuthScheme::Header("X-Key".into()), ..publisher() };
+        let description = Description { auth: vec![AuthScheme::Header("X-Key".into())], ..publisher() };
         check_request(&description, Method::Post, 0, target, &headers)
     }
 
@@ -163,5 +201,27 @@ mod tests {
     fn an_undeclared_endpoint_or_method_is_refused() {
         assert!(check_request(&publisher(), Method::Post, 1, "/", &[]).unwrap_err().contains("endpoint 1"));
         assert!(check_request(&publisher(), Method::Put, 0, "/", &[]).unwrap_err().contains("Put"));
+    }
+
+    #[test]
+    fn an_address_that_the_channel_hands_out_fits_its_pattern() {
+        let mut description = publisher();
+        description.endpoints[0].reach = Reach::Open;
+        description.endpoints[0].url = "https://*.s3.example.com".into();
+        let check = |target: &str| check_request(&description, Method::Post, 0, target, &[]);
+        check("https://bucket.s3.example.com/a?signature=x").unwrap();
+        for target in [
+            "http://bucket.s3.example.com/a",
+            "https://s3.example.com/a",
+            "https://a.b.s3.example.com/a",
+            "https://evil.example/?.s3.example.com",
+            "https://x@evil.example/.s3.example.com",
+            "https://bucket.s3.example.com@evil.example/",
+            "https://bucket.s3.example.com:8443/",
+            "/a",
+        ] {
+            let message = check(target).unwrap_err();
+            assert!(!message.contains(target), "{message}");
+        }
     }
 }

@@ -18,6 +18,9 @@ CORE
   (alias core export $main "describe" (core func $describe))
   (alias core export $main "prepare" (core func $prepare))
   (alias core export $main "settle" (core func $settle))
+  (alias core export $main "head" (core func $head))
+  (alias core export $main "rows" (core func $rows))
+  (alias core export $main "tail" (core func $tail))
 
   (type $describe (func (result $description)))
   (type $prepare (func
@@ -30,5 +33,14 @@ CORE
     (canon lift (core func $prepare) (memory $memory) (realloc (core func $realloc))))
   (func $settle (type $settle)
     (canon lift (core func $settle) (memory $memory) (realloc (core func $realloc))))
+  (type $head (func (param "context" $context) (result $opening)))
+  (type $rows (func (param "context" $context) (param "items" (list $item)) (result $rows-written)))
+  (type $tail (func (param "context" $context) (result (list u8))))
+  (func $head (type $head)
+    (canon lift (core func $head) (memory $memory) (realloc (core func $realloc))))
+  (func $rows (type $rows)
+    (canon lift (core func $rows) (memory $memory) (realloc (core func $realloc))))
+  (func $tail (type $tail)
+    (canon lift (core func $tail) (memory $memory) (realloc (core func $realloc))))
 EXPORTS
 )

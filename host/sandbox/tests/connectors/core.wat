@@ -1,10 +1,14 @@
 ;; A publisher with one endpoint. `prepare` covers all operations by one request, `settle` accepts all.
-;; An operation whose SKU begins with `X`, or an answer whose body does, is poison.
+;; An operation whose SKU begins with `X`, or an answer whose body does, is poison. As a feed, it writes empty rows.
 (core module $main
   (import "host" "memory" (memory 2))
   (import "host" "log" (func $log (param i32 i32 i32)))
   (global $heap (mut i32) (i32.const 65536))
+  ;; Whether what is accepted gets `/items` as its remote id.
+  (global $named (mut i32) (i32.const 0))
   (data (i32.const 16) "/items")
+  (data (i32.const 32) "feed.csvtext/csv")
+  (data (i32.const 64) "\20\00\00\00\08\00\00\00\28\00\00\00\08")
   (data (i32.const 1024) "DESCRIPTION")
   EXTRA
 
@@ -30,6 +34,7 @@
     (result i32)
     (local $index i32) (local $covers i32) (local $exchange i32) (local $preparation i32)
     (local.set $covers (call $allocate (i32.shl (local.get $count) (i32.const 2))))
+    PREPARE
     (loop $next
       (call $taste (i32.load offset=4
         (i32.add (local.get $operations) (i32.mul (local.get $index) (i32.const 56)))))
@@ -50,6 +55,7 @@
   (func (export "settle") (param i32 i32 i32 i32 i32 i32 i32 i32) (param $answers i32) (param $count i32)
     (result i32)
     (local $index i32) (local $answer i32) (local $settlements i32) (local $settlement i32) (local $list i32)
+    SETTLE
     (local.set $settlements (call $allocate (i32.shl (local.get $count) (i32.const 4))))
     (loop $next
       (local.set $answer (i32.add (local.get $answers) (i32.shl (local.get $index) (i32.const 5))))
@@ -65,11 +71,20 @@
     (i32.store offset=4 (local.get $list) (local.get $count))
     (local.get $list))
 
+  (func (export "head") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) HEAD (i32.const 64))
+  (func (export "rows") (param i32 i32 i32 i32 i32 i32 i32 i32) (param $items i32) (param $count i32) (result i32)
+    ROWS (i32.const 96))
+  (func (export "tail") (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32) TAIL (i32.const 96))
+
   (func $accept (param $covers i32) (result i32)
-    (local $outcomes i32) (local $index i32)
+    (local $outcomes i32) (local $outcome i32) (local $index i32)
     (local.set $outcomes (call $allocate (i32.shl (local.get $covers) (i32.const 6))))
     (loop $next
-      (i32.store (i32.add (local.get $outcomes) (i32.shl (local.get $index) (i32.const 6))) (local.get $index))
+      (local.set $outcome (i32.add (local.get $outcomes) (i32.shl (local.get $index) (i32.const 6))))
+      (i32.store offset=0 (local.get $outcome) (local.get $index))
+      (i32.store offset=16 (local.get $outcome) (global.get $named))
+      (i32.store offset=20 (local.get $outcome) (i32.const 16))
+      (i32.store offset=24 (local.get $outcome) (i32.const 6))
       (local.set $index (i32.add (local.get $index) (i32.const 1)))
       (br_if $next (i32.lt_u (local.get $index) (local.get $covers))))
     (local.get $outcomes)))

@@ -59,10 +59,10 @@ fn a_large_file_is_refused_unread() {
 
 #[test]
 fn an_unknown_import_is_named() {
-    let import = "(import \"wasi:sockets/network@0.2.0\" (instance))";
+    let import = "(import \"wasi:keyvalue/store@0.2.0\" (instance))";
     let refusal = refused(&Hostile { import, ..Hostile::default() });
     assert!(
-        matches!(&refusal, Refusal::UnknownImport { imports, .. } if imports == &["wasi:sockets/network@0.2.0"])
+        matches!(&refusal, Refusal::UnknownImport { imports, .. } if imports == &["wasi:keyvalue/store@0.2.0"])
     );
     assert!(refusal.to_string().contains("may import only `wharf:connector/log`"), "{refusal}");
 }

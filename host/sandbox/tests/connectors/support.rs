@@ -24,10 +24,21 @@ pub(crate) struct Hostile {
     /// How many operations `prepare` forgets to cover.
     pub(crate) lost: u32,
     pub(crate) exports: &'static [(&'static str, &'static [&'static str])],
+    /// Whether it declares that it takes stock and prices alone.
+    pub(crate) alone: bool,
+    /// Instructions at the beginning of `prepare`, with `$operations` and `$count`.
+    pub(crate) prepare: &'static str,
+    /// Instructions at the beginning of `settle`, with `$answers` and `$count`.
+    pub(crate) settle: &'static str,
+    /// Instructions in the functions of the feed; `rows` has `$items` and `$count`.
+    pub(crate) head: &'static str,
+    pub(crate) rows: &'static str,
+    pub(crate) tail: &'static str,
 }
 
 pub(crate) const CONNECTOR: (&str, &[&str]) = ("connector", &["describe"]);
 pub(crate) const PUBLISHER: (&str, &[&str]) = ("publisher", &["prepare", "settle"]);
+pub(crate) const FEED: (&str, &[&str]) = ("feed", &["head", "rows", "tail"]);
 
 impl Default for Hostile {
     fn default() -> Self {
@@ -39,6 +50,12 @@ impl Default for Hostile {
             import: "",
             lost: 0,
             exports: &[CONNECTOR, PUBLISHER],
+            alone: false,
+            prepare: "",
+            settle: "",
+            head: "",
+            rows: "",
+            tail: "",
         }
     }
 }
@@ -46,11 +63,16 @@ impl Default for Hostile {
 impl Hostile {
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let core = include_str!("core.wat")
-            .replace("\"DESCRIPTION\"", &literal(&description(self.name)))
+            .replace("\"DESCRIPTION\"", &literal(&description(self.name, self.alone)))
             .replace("EXTRA", self.extra)
             .replace("POISON", self.poison)
             .replace("DESCRIBE", self.describe)
-            .replace("LOST", &self.lost.to_string());
+            .replace("LOST", &self.lost.to_string())
+            .replace("PREPARE", self.prepare)
+            .replace("SETTLE", self.settle)
+            .replace("HEAD", self.head)
+            .replace("ROWS", self.rows)
+            .replace("TAIL", self.tail);
         let text = include_str!("component.wat")
             .replace("IMPORT", self.import)
             .replace("TYPES", include_str!("types.wat"))
@@ -84,7 +106,7 @@ fn exports(interfaces: &[(&str, &[&str])]) -> String {
 }
 
 /// The record `description` as the canonical ABI lays it out, with one endpoint that takes POST.
-fn description(name: &str) -> Vec<u8> {
+fn description(name: &str, alone: bool) -> Vec<u8> {
     let mut record = Layout { fixed: Vec::new(), texts: Vec::new(), texts_at: DESCRIPTION + 92 + 32 };
     for text in [name, "1.0.0", "A connector that tests misuse"] {
         record.text(text);
@@ -94,7 +116,7 @@ fn description(name: &str) -> Vec<u8> {
     record.words(&[0, 0, 0]);
     record.list(DESCRIPTION + 92, 1);
     record.list(0, 0);
-    record.words(&[1, 0, 1_000, 0, 0, 0]);
+    record.words(&[1, if alone { 0x0101 } else { 0 }, 1_000, 0, 0, 0]);
     record.text("api");
     record.text("https://api.example");
     record.text("\u{1}");
@@ -138,7 +160,10 @@ pub(crate) fn operations(skus: &[&str]) -> Vec<Operation> {
         action: Action::Upsert,
         item: Item { sku: (*sku).into(), group: None, values: vec![] },
         remote_id: None,
+        note: None,
         revision: 1,
+        attempt: 0,
+        as_of: 0,
     };
     skus.iter().map(operation).collect()
 }

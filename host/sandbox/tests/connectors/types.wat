@@ -59,3 +59,6 @@
   (case "accepted" $acceptance) (case "rejected" (list $problem)) (case "retry" $postponement)))
 (type $outcome (record (field "index" u32) (field "verdict" $verdict)))
 (type $settlement (record (field "outcomes" (list $outcome)) (field "further" (list $exchange))))
+
+(type $opening (record (field "file-name" string) (field "content-type" string) (field "content" (list u8))))
+(type $rows-written (record (field "content" (list u8)) (field "rejections" (list $rejection))))
