@@ -14,17 +14,32 @@ pub(crate) enum BodyError {
     Broken(String),
 }
 
-/// The whole body, decompressed.
-pub(crate) async fn read(headers: &HeaderMap, body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
+/// The whole body, decompressed. With `unpack`, a body that is a gzip file in itself is unpacked as well, under the same
+/// limit.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Incoming,
+    limit: usize,
+    unpack: bool,
+) -> Result<Bytes, BodyError> {
     if body.size_hint().lower() > limit as u64 {
         return Err(BodyError::TooLarge);
     }
-    match headers.get(header::CONTENT_ENCODING).map(http::HeaderValue::as_bytes) {
-        None | Some(b"identity" | b"") => plain(body, limit).await,
-        Some(b"gzip" | b"x-gzip") => gzip(body, limit).await,
-        Some(_) => Err(BodyError::Broken("its content-encoding was not asked for".into())),
-    }
+    let body = match headers.get(header::CONTENT_ENCODING).map(http::HeaderValue::as_bytes) {
+        None | Some(b"identity" | b"") => plain(body, limit).await?,
+        Some(b"gzip" | b"x-gzip") => gzip(body, limit).await?,
+        // Stores repeat what they were once told of a file, such as `aws-chunked`. The file speaks for itself.
+        Some(_) if unpack => plain(body, limit).await?,
+        Some(_) => return Err(BodyError::Broken("its content-encoding was not asked for".into())),
+    };
+    if unpack && body.starts_with(&GZIP) { file(&body, limit).await } else { Ok(body) }
 }
+
+/// How a gzip file begins (RFC 1952, section 2.3.1), compressed by the only method that there is.
+const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
+
+/// What is unpacked before others get their turn on the thread.
+const SLICE: usize = 64 << 10;
 
 async fn plain(mut body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
     // Most responses are one piece, which is then not copied.
@@ -46,14 +61,20 @@ async fn plain(mut body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
 }
 
 async fn gzip(mut body: Incoming, limit: usize) -> Result<Bytes, BodyError> {
-    let mut decoder = MultiGzDecoder::new(Capped { bytes: Vec::new(), limit, full: false });
+    let mut unpacked = Unpacked::new(limit);
     while let Some(piece) = next(&mut body).await? {
-        let written = decoder.write_all(&piece);
-        checked(written, decoder.get_ref().full)?;
+        unpacked.push(&piece)?;
     }
-    let finished = decoder.try_finish();
-    checked(finished, decoder.get_ref().full)?;
-    Ok(std::mem::take(&mut decoder.get_mut().bytes).into())
+    unpacked.finish()
+}
+
+async fn file(packed: &[u8], limit: usize) -> Result<Bytes, BodyError> {
+    let mut unpacked = Unpacked::new(limit);
+    for slice in packed.chunks(SLICE) {
+        unpacked.push(slice)?;
+        tokio::task::yield_now().await;
+    }
+    unpacked.finish()
 }
 
 /// The next data frame; trailers are skipped.
@@ -67,11 +88,31 @@ async fn next(body: &mut Incoming) -> Result<Option<Bytes>, BodyError> {
     Ok(None)
 }
 
-fn checked(result: io::Result<()>, full: bool) -> Result<(), BodyError> {
-    match result {
-        Ok(()) => Ok(()),
-        Err(_) if full => Err(BodyError::TooLarge),
-        Err(error) => Err(BodyError::Broken(format!("gzip: {error}"))),
+/// What came out of decompression so far.
+struct Unpacked(MultiGzDecoder<Capped>);
+
+impl Unpacked {
+    fn new(limit: usize) -> Self {
+        Self(MultiGzDecoder::new(Capped { bytes: Vec::new(), limit, full: false }))
+    }
+
+    fn push(&mut self, piece: &[u8]) -> Result<(), BodyError> {
+        let written = self.0.write_all(piece);
+        self.checked(written)
+    }
+
+    fn finish(mut self) -> Result<Bytes, BodyError> {
+        let finished = self.0.try_finish();
+        self.checked(finished)?;
+        Ok(std::mem::take(&mut self.0.get_mut().bytes).into())
+    }
+
+    fn checked(&self, result: io::Result<()>) -> Result<(), BodyError> {
+        match result {
+            Ok(()) => Ok(()),
+            Err(_) if self.0.get_ref().full => Err(BodyError::TooLarge),
+            Err(error) => Err(BodyError::Broken(format!("gzip: {error}"))),
+        }
     }
 }
 

@@ -1,182 +1,190 @@
-//! How many requests go out: budgets that a vendor promises, and the pause that a vendor asks for.
-//!
-//! A budget hands out times instead of tokens: every request gets its place in the row at once and sleeps until
-//! then, so waiting is fair and costs no polling.
+//! How many requests a vendor lets through, and the allowance that a budget leaves at this moment.
 
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
+use http::Method;
+use tokio::{sync::Semaphore, time::Instant};
 
-use crate::error::GatewayError;
+use crate::{error::GatewayError, target};
 
-/// At most `requests` in any window of `per_seconds`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+/// A promise of a vendor's: at most `units` in any window of `per_seconds`.
+///
+/// A request that costs more than goes at once is sent when nothing else is owed, and what it costs is waited for after
+/// it; so a window may see its cost on top.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetSpec {
     pub name: String,
-    pub requests: u32,
+    /// Requests, or the vendor's own points; see `Request::cost`.
+    pub units: u32,
     pub per_seconds: u32,
+    pub scope: BudgetScope,
+    /// The requests that count; empty counts all.
+    pub applies: Vec<BudgetMatch>,
+    /// For vendors that fill a bucket instead of counting windows: how much it holds. It is refilled at the steady
+    /// pace, so a window may see `burst` units more than `units`. Without it, none ever sees more.
+    pub burst: Option<u32>,
+    /// Requests on the wire at once.
+    pub concurrent: Option<u32>,
 }
 
-/// One allowance. Clones share it, so channels of one account are given clones of the same budget.
-#[derive(Clone)]
-pub struct Budget(Arc<Pacer>);
+/// Who shares a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BudgetScope {
+    /// Every route with the same account.
+    Account,
+    /// One route.
+    Channel,
+}
 
-/// The generic cell rate algorithm (ITU-T I.371) on one atomic number.
-struct Pacer {
-    spec: BudgetSpec,
-    origin: Instant,
-    /// Nanoseconds between two requests at the steady pace.
+/// Requests to one endpoint, perhaps only by some methods, perhaps only below a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetMatch {
+    /// Index in the route's endpoints.
+    pub endpoint: usize,
+    /// Empty: any.
+    pub methods: Vec<Method>,
+    /// Ends at a segment; none: any path.
+    pub path_prefix: Option<String>,
+}
+
+impl BudgetMatch {
+    pub(crate) fn covers(&self, endpoint: usize, method: &Method, target: &str) -> bool {
+        self.endpoint == endpoint
+            && (self.methods.is_empty() || self.methods.contains(method))
+            && self.path_prefix.as_deref().is_none_or(|prefix| target::is_below(target, prefix))
+    }
+}
+
+impl BudgetSpec {
+    /// What makes two budgets of one account the same.
+    pub(crate) fn figures(&self) -> BudgetFigures {
+        (self.name.clone(), self.units, self.per_seconds, self.burst, self.concurrent)
+    }
+}
+
+pub(crate) type BudgetFigures = (String, u32, u32, Option<u32>, Option<u32>);
+
+/// What a budget leaves at this moment: the generic cell rate algorithm (ITU-T I.371), where a request may be several
+/// cells.
+pub(crate) struct Allowance {
+    /// In this order several are locked and waited for, so that no two routes wait for each other.
+    id: u64,
+    /// Nanoseconds between two units at the steady pace.
     interval: u64,
-    /// How far ahead of the steady pace a burst may run, in nanoseconds.
-    lead: u64,
-    /// When the next request would be due at the steady pace, in nanoseconds since `origin`.
-    due: AtomicU64,
+    /// Units that may go at once after a rest.
+    burst: u32,
+    state: Mutex<State>,
+    pub(crate) concurrent: Option<Arc<Semaphore>>,
 }
 
-impl Budget {
-    /// A tenth of the window's requests may go out at once. The steady pace is slowed by as much, so that burst
-    /// and pace together never exceed `requests` in a window.
-    pub fn new(spec: BudgetSpec) -> Result<Self, GatewayError> {
-        if spec.requests == 0 || spec.per_seconds == 0 {
-            return Err(GatewayError::EmptyBudget { budget: spec.name });
-        }
-        let burst = u64::from(spec.requests / 10).max(1);
-        let window = u64::from(spec.per_seconds) * 1_000_000_000;
-        let interval = window.div_ceil(u64::from(spec.requests) - burst + 1);
-        let lead = interval * (burst - 1);
-        Ok(Self(Arc::new(Pacer { spec, origin: Instant::now(), interval, lead, due: AtomicU64::new(0) })))
-    }
-
-    /// Takes the next place in the row: how long to sleep for it. Takes none, and says how long it would have
-    /// been, when that is more than `longest`.
-    pub(crate) fn reserve(&self, longest: Duration) -> Result<Duration, Duration> {
-        let pacer = &*self.0;
-        let now = nanoseconds(pacer.origin.elapsed());
-        let mut due = pacer.due.load(Ordering::Relaxed);
-        loop {
-            let at = due.max(now);
-            let wait = Duration::from_nanos(at.saturating_sub(pacer.lead).saturating_sub(now));
-            if wait > longest {
-                return Err(wait);
-            }
-            let next = at + pacer.interval;
-            match pacer.due.compare_exchange_weak(due, next, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return Ok(wait),
-                Err(current) => due = current,
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Budget {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.spec.fmt(f)
-    }
-}
-
-/// A stop that one throttled request asks of all others on its route.
 #[derive(Debug)]
-pub(crate) struct Pause {
-    origin: Instant,
-    /// Nanoseconds since `origin`; 0 while the channel never asked.
-    until: AtomicU64,
+struct State {
+    /// When the next unit is due at the steady pace.
+    due: Instant,
+    /// Nothing goes before, because the channel said so.
+    closed_until: Instant,
 }
 
-impl Pause {
-    pub(crate) fn new() -> Self {
-        Self { origin: Instant::now(), until: AtomicU64::new(0) }
-    }
-
-    /// Nobody sends for `wait` from now; a longer pause that is already set stays.
-    pub(crate) fn extend(&self, wait: Duration) {
-        self.until.fetch_max(nanoseconds(self.origin.elapsed().saturating_add(wait)), Ordering::Relaxed);
-    }
-
-    /// What is left of the pause; reads no clock while there never was one.
-    pub(crate) fn remaining(&self) -> Option<Duration> {
-        match self.until.load(Ordering::Relaxed) {
-            0 => None,
-            until => until.checked_sub(nanoseconds(self.origin.elapsed())).filter(|left| *left > 0),
+impl Allowance {
+    /// Where the vendor counts windows, a tenth of one may go out at once, and the steady pace is slowed by as
+    /// much, so that burst and pace together never exceed the window.
+    pub(crate) fn new(spec: &BudgetSpec) -> Result<Self, GatewayError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        if [Some(spec.units), Some(spec.per_seconds), spec.burst, spec.concurrent].contains(&Some(0)) {
+            return Err(GatewayError::EmptyBudget { budget: spec.name.clone() });
         }
-        .map(Duration::from_nanos)
-    }
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX / 2)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn budget(requests: u32, per_seconds: u32) -> Budget {
-        Budget::new(BudgetSpec { name: "test".into(), requests, per_seconds }).unwrap()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn no_window_holds_more_than_the_budget() {
-        for (requests, per_seconds) in [(1, 1), (2, 1), (7, 3), (20, 10), (100, 60), (1_000, 1)] {
-            let budget = budget(requests, per_seconds);
-            let times: Vec<_> =
-                (0..requests * 3).map(|_| budget.reserve(Duration::from_secs(3_600)).unwrap()).collect();
-            let window = Duration::from_secs(per_seconds.into());
-            for (first, start) in times.iter().enumerate() {
-                let within = times[first..].iter().filter(|time| **time < *start + window).count();
-                assert!(within <= requests as usize, "{within} of {requests} in {per_seconds} s");
+        let window = u64::from(spec.per_seconds) * 1_000_000_000;
+        let (burst, pace) = match spec.burst {
+            Some(burst) => (burst, spec.units),
+            None => {
+                let burst = (spec.units / 10).max(1);
+                (burst, spec.units - burst + 1)
             }
-            let pace = times.len() as f64 / times.last().unwrap().as_secs_f64();
-            let promised = f64::from(requests) / f64::from(per_seconds);
-            assert!(pace > promised * 0.85, "{pace} a second where {promised} were promised");
+        };
+        let concurrent = spec.concurrent.map(|most| {
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))
+        });
+        let now = Instant::now();
+        Ok(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            interval: window.div_ceil(pace.into()),
+            burst,
+            state: Mutex::new(State { due: now, closed_until: now }),
+            concurrent,
+        })
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// How long a request of this cost waits that has requests for so many units in front of it.
+    pub(crate) fn wait_behind(&self, units: u64, cost: u32) -> Duration {
+        self.wait(&self.state(), Instant::now(), units, cost)
+    }
+
+    /// Takes over what the channel said of its budget, where that is less than is left here: no more than
+    /// `remaining` units go at once, and none before `wait` has passed.
+    pub(crate) fn allow(&self, remaining: Option<u32>, wait: Option<Duration>) {
+        let now = Instant::now();
+        let mut state = self.state();
+        if let Some(remaining) = remaining {
+            let used = self.burst.saturating_sub(remaining);
+            state.due = state.due.max(now + self.span(used.into()));
+        }
+        if let Some(wait) = wait {
+            state.closed_until = state.closed_until.max(now + wait);
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn an_idle_budget_lets_a_request_through_at_once() {
-        let budget = budget(10, 1);
-        for _ in 0..10 {
-            assert_eq!(budget.reserve(Duration::ZERO), Ok(Duration::ZERO));
-            tokio::time::advance(Duration::from_secs(1)).await;
-        }
+    /// How long it takes until, behind `ahead` others, `units` may go at once. A request for more than ever go at
+    /// once waits until nothing is owed.
+    fn wait(&self, state: &State, now: Instant, ahead: u64, units: u32) -> Duration {
+        let others = u64::from(units.clamp(1, self.burst) - 1).saturating_add(ahead);
+        let due = state.due.saturating_duration_since(now).saturating_add(self.span(others));
+        let lead = self.span(u64::from(self.burst) - 1);
+        due.saturating_sub(lead).max(state.closed_until.saturating_duration_since(now))
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_wait_that_is_too_long_takes_no_place() {
-        let budget = budget(1, 60);
-        assert_eq!(budget.reserve(Duration::ZERO), Ok(Duration::ZERO));
-        assert_eq!(budget.reserve(Duration::from_secs(5)), Err(Duration::from_secs(60)));
-        assert_eq!(budget.reserve(Duration::from_secs(60)), Ok(Duration::from_secs(60)));
+    /// How long so many units take at the steady pace; at most centuries, which still can be added to any clock.
+    fn span(&self, units: u64) -> Duration {
+        Duration::from_nanos(self.interval.saturating_mul(units))
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn clones_share_one_allowance() {
-        let budget = budget(1, 60);
-        assert!(budget.clone().reserve(Duration::ZERO).is_ok());
-        assert!(budget.reserve(Duration::ZERO).is_err());
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    #[test]
-    fn an_empty_budget_is_refused() {
-        assert!(Budget::new(BudgetSpec { name: "none".into(), requests: 0, per_seconds: 1 }).is_err());
+/// Takes the cost of one request from every allowance, or from none of them: then this is how long the strictest lets
+/// nothing through. They must be in the order of their ids.
+///
+/// `at_hand` of the units have to be there already. The others are owed, and the next request waits for them.
+pub(crate) fn take(allowances: &[Arc<Allowance>], cost: u32, at_hand: u32) -> Result<(), Duration> {
+    let now = Instant::now();
+    let mut states: Vec<_> = allowances.iter().map(|allowance| allowance.state()).collect();
+    let waits =
+        allowances.iter().zip(&states).map(|(allowance, state)| allowance.wait(state, now, 0, at_hand));
+    let wait = waits.max().unwrap_or_default();
+    if !wait.is_zero() {
+        return Err(wait);
     }
+    for (allowance, state) in allowances.iter().zip(&mut states) {
+        state.due = state.due.max(now) + allowance.span(cost.into());
+    }
+    Ok(())
+}
 
-    #[tokio::test(start_paused = true)]
-    async fn a_pause_passes_and_the_longest_counts() {
-        let pause = Pause::new();
-        assert_eq!(pause.remaining(), None);
-        pause.extend(Duration::from_secs(5));
-        pause.extend(Duration::from_secs(1));
-        assert_eq!(pause.remaining(), Some(Duration::from_secs(5)));
-        tokio::time::advance(Duration::from_secs(5)).await;
-        assert_eq!(pause.remaining(), None);
+impl fmt::Debug for Allowance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Allowance").field("interval", &self.interval).finish_non_exhaustive()
     }
 }

@@ -4,9 +4,10 @@
 //! route without that grant. Hence there are two clients with a pool each, and an endpoint belongs to one.
 
 use std::{
+    collections::BTreeMap,
     error::Error,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -45,8 +46,15 @@ pub(crate) struct Clients {
 impl Clients {
     pub(crate) fn new(settings: &GatewaySettings) -> Result<Self, GatewayError> {
         let tls = tls()?;
+        let hosts: BTreeMap<_, _> = settings
+            .hosts
+            .iter()
+            .map(|(name, addresses)| (name.to_ascii_lowercase(), addresses.clone()))
+            .collect();
+        let hosts = Arc::new(hosts);
         let client = |allow_private| {
-            let mut http = HttpConnector::new_with_resolver(Resolver { allow_private });
+            let resolver = Resolver { allow_private, hosts: Arc::clone(&hosts) };
+            let mut http = HttpConnector::new_with_resolver(resolver);
             http.enforce_http(false);
             http.set_nodelay(true);
             http.set_connect_timeout(Some(Duration::from_millis(settings.connect_timeout_ms)));
@@ -87,12 +95,14 @@ fn tls() -> Result<ClientConfig, GatewayError> {
 #[derive(Debug, Clone)]
 pub(crate) struct Resolver {
     allow_private: bool,
+    /// The setting `hosts`, in lower case.
+    hosts: Arc<BTreeMap<String, Vec<IpAddr>>>,
 }
 
 impl Resolver {
     async fn resolve(self, name: Name) -> io::Result<vec::IntoIter<SocketAddr>> {
         let (mut allowed, mut refusal) = (Vec::new(), None);
-        for address in tokio::net::lookup_host((name.as_str(), 0)).await? {
+        for address in self.look_up(name.as_str()).await? {
             match check(name.as_str(), address, self.allow_private) {
                 Ok(()) => allowed.push(address),
                 Err(refused) => refusal = Some(refused),
@@ -103,6 +113,13 @@ impl Resolver {
                 Err(io::Error::new(io::ErrorKind::PermissionDenied, refusal))
             }
             _ => Ok(allowed.into_iter()),
+        }
+    }
+
+    async fn look_up(&self, name: &str) -> io::Result<Vec<SocketAddr>> {
+        match self.hosts.get(name) {
+            Some(addresses) => Ok(addresses.iter().map(|address| (*address, 0).into()).collect()),
+            None => Ok(tokio::net::lookup_host((name, 0)).await?.collect()),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! What can go wrong, in words that name the place and the remedy. No variant holds a secret or a body.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use http::Method;
 
@@ -13,15 +17,24 @@ pub enum GatewayError {
     Setting { setting: &'static str, rule: &'static str },
     #[error("the TLS client cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
-    #[error("budget `{budget}` lets nothing through; its requests and seconds must be above 0")]
+    #[error("budget `{budget}` lets nothing through; each of its figures must be above 0")]
     EmptyBudget { budget: String },
+    #[error("budget `{budget}` applies to endpoint {endpoint}, which does not exist")]
+    BudgetEndpoint { budget: String, endpoint: usize },
+    #[error("the connector declares {count} budgets; a channel keeps to at most {limit}")]
+    TooManyBudgets { count: usize, limit: usize },
     #[error("response header name `{name}` is not a header name")]
     HeaderName { name: String },
     #[error("the address `{url}` of endpoint `{endpoint}` is not usable: {reason}")]
     Url { endpoint: String, url: String, reason: String },
     #[error("path prefix `{path}` of endpoint `{endpoint}` is not usable: {reason}")]
     Path { endpoint: String, path: String, reason: TargetError },
-    #[error("grant `{host}` is not `HOST` or `HOST:PORT`")]
+    #[error("a header of endpoint `{endpoint}` is not usable: {refusal}")]
+    EndpointHeader { endpoint: String, refusal: Refusal },
+    #[error(
+        "grant `{host}` is not `HOST` or `HOST:PORT`; a `*` may stand for each of the first labels before at least \
+         two whole ones"
+    )]
     Grant { host: String },
     #[error(
         "endpoint `{endpoint}` needs host `{host}`, which is not granted; add `{host}` to the channel's grants"
@@ -69,6 +82,20 @@ pub enum Refusal {
     Path { endpoint: Arc<str>, path: String },
     #[error("target `{target}` is refused: {reason}")]
     Target { target: String, reason: TargetError },
+    /// The address itself is not shown: its query may be a permission.
+    #[error("a request to endpoint `{endpoint}` holds no usable address: {reason}")]
+    Url { endpoint: Arc<str>, reason: String },
+    #[error("an address at `{host}` does not fit `{pattern}`, which endpoint `{endpoint}` declares")]
+    Pattern { endpoint: Arc<str>, host: String, pattern: Arc<str> },
+    #[error(
+        "endpoint `{endpoint}` was given an address at `{host}`, which is not granted; add `{host}` to the channel's \
+         grants"
+    )]
+    NotGranted { endpoint: Arc<str>, host: String },
+    #[error(
+        "query parameter `{name}` belongs to the host, which signs requests with it; the connector must not set it"
+    )]
+    ReservedQuery { name: String },
     #[error("header `{name}` belongs to the host; the connector must not set it")]
     ReservedHeader { name: String },
     #[error("header `{name}` is not a valid HTTP header; remove control characters from its name and value")]
@@ -87,6 +114,12 @@ pub enum SendError {
     /// The channel, or a budget, lets nothing through for a while.
     #[error("`{host}` takes no more requests for {:.1} s", .retry_after.as_secs_f64())]
     Throttled { host: Arc<str>, retry_after: Duration },
+    /// The host has failed so often that nothing is sent to it for a while (settings `breaker`).
+    #[error(
+        "`{host}` failed again and again and is left alone until {}",
+        httpdate::fmt_http_date(*.until)
+    )]
+    Open { host: Arc<str>, until: SystemTime },
     /// The channel failed on every attempt.
     #[error("`{host}` failed on {attempts} attempt(s), lastly with {outage}")]
     Unavailable { host: Arc<str>, attempts: u32, outage: Outage },
@@ -96,6 +129,24 @@ pub enum SendError {
     ResponseTooLarge { host: Arc<str>, status: u16, limit: usize },
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
+    /// What the request was to carry could not be read, so the request itself was not sent.
+    #[error(transparent)]
+    Asset(#[from] AssetError),
+}
+
+/// A picture that could not be read for the body of a request.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AssetError {
+    #[error("a picture's address is not usable: {reason}")]
+    Url { reason: String },
+    #[error("a picture is at `{host}`, which is not granted; add `{host}` to the channel's grants")]
+    NotGranted { host: String },
+    #[error("`{host}` has no picture at `{path}`, but answered {status}; check the picture's address")]
+    Status { host: Arc<str>, path: String, status: u16 },
+    #[error("the picture `{path}` at `{host}` has more than {limit} bytes (setting `asset-bytes`)")]
+    TooLarge { host: Arc<str>, path: String, limit: usize },
+    #[error("a picture cannot be read: {0}")]
+    Unread(Box<SendError>),
 }
 
 /// How a channel failed.
@@ -115,9 +166,12 @@ impl SendError {
     /// Whether the same request may succeed later without anybody changing anything.
     pub fn retryable(&self) -> bool {
         match self {
-            Self::Throttled { .. } | Self::Unavailable { .. } | Self::Timeout { .. } => true,
+            Self::Throttled { .. } | Self::Open { .. } | Self::Unavailable { .. } | Self::Timeout { .. } => {
+                true
+            }
             Self::Credentials(error) => error.retryable(),
-            Self::Refused(_) | Self::ResponseTooLarge { .. } => false,
+            Self::Asset(AssetError::Unread(error)) => error.retryable(),
+            Self::Asset(_) | Self::Refused(_) | Self::ResponseTooLarge { .. } => false,
         }
     }
 
@@ -126,7 +180,11 @@ impl SendError {
         match self {
             Self::Timeout { .. } | Self::ResponseTooLarge { .. } => true,
             Self::Unavailable { outage, .. } => !matches!(outage, Outage::Connect(_)),
-            Self::Refused(_) | Self::Throttled { .. } | Self::Credentials(_) => false,
+            Self::Refused(_)
+            | Self::Throttled { .. }
+            | Self::Open { .. }
+            | Self::Credentials(_)
+            | Self::Asset(_) => false,
         }
     }
 }
@@ -134,12 +192,15 @@ impl SendError {
 /// Credentials that cannot be read, or that are not taken.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CredentialsError {
-    #[error("credentials name neither or both of `env` and `file`; name exactly one")]
+    #[error("credentials name exactly one of `secret`, `env` and `file`")]
     Reference,
     #[error(
-        "the channel needs credentials; configure them as {{\"env\": \"NAME\"}} or {{\"file\": \"PATH\"}}"
+        "the channel needs credentials; configure them as {{\"secret\": \"NAME\"}}, {{\"env\": \"NAME\"}} or \
+         {{\"file\": \"PATH\"}}"
     )]
     Missing,
+    #[error("there is no stored secret `{name}`; set it: `wharf secret set {name}`")]
+    Stored { name: String },
     #[error("the environment variable `{name}` that should hold the credentials is not set, or not text")]
     Environment { name: String },
     #[error("the credentials file `{path}` cannot be read: {reason}")]
@@ -155,12 +216,25 @@ pub enum CredentialsError {
          holds a plain token"
     )]
     ServiceAccountKey { place: String, reason: String },
-    #[error("the token address `{url}` of the service account is not usable: {reason}")]
+    #[error(
+        "{place} is not a client's secret ({reason}); it must be {{\"client_id\": ..., \"client_secret\": ...}}, \
+         for merchants' accounts with a \"refresh_token\""
+    )]
+    Client { place: String, reason: &'static str },
+    #[error("{place} is not a secret to sign with: {reason}")]
+    SigningSecret { place: String, reason: String },
+    #[error("the connector asks for credentials in header `{name}`, which cannot hold them")]
+    HeaderName { name: String },
+    #[error(
+        "access tokens come from host `{host}`, which is not granted; add `{host}` to the channel's grants"
+    )]
+    TokenNotGranted { host: String },
+    #[error("the token address `{url}` is not usable: {reason}")]
     TokenAddress { url: String, reason: String },
     #[error("`{host}` gave no access token: {reason}")]
     TokenOutage { host: String, reason: String },
     #[error(
-        "`{host}` refused to give an access token: {reason}; check the service account's key and permissions"
+        "`{host}` refused to give an access token: {reason}; check the stored credentials and their permissions"
     )]
     TokenRefused { host: String, reason: String },
     #[error("`{host}` does not take the channel's credentials (status 401); check or replace them")]

@@ -37,6 +37,8 @@ pub(crate) enum Failure {
 pub(crate) struct Bounds {
     pub(crate) timeout: Duration,
     pub(crate) response_bytes: usize,
+    /// Whether the body is a gzip file.
+    pub(crate) unpack: bool,
 }
 
 /// Whether a status says that the channel, not the request, is in trouble.
@@ -51,15 +53,15 @@ pub(crate) async fn exchange(
 ) -> Result<Reply, Failure> {
     let attempt = async {
         let response = client.request(request).await.map_err(|error| failure(&error))?;
-        read(response, bounds.response_bytes).await
+        read(response, bounds).await
     };
     tokio::time::timeout(bounds.timeout, attempt).await.unwrap_or(Err(Failure::Timeout))
 }
 
-async fn read(response: Response<Incoming>, limit: usize) -> Result<Reply, Failure> {
+async fn read(response: Response<Incoming>, bounds: Bounds) -> Result<Reply, Failure> {
     let (parts, body) = response.into_parts();
     let status = parts.status;
-    let body = match body::read(&parts.headers, body, limit).await {
+    let body = match body::read(&parts.headers, body, bounds.response_bytes, bounds.unpack).await {
         Ok(body) => body,
         // The status says enough; reading the body only keeps the connection alive.
         Err(_) if is_outage(status) => Bytes::new(),

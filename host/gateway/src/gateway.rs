@@ -1,10 +1,11 @@
-//! What all channels share: the clients with their connection pools, and the limits.
+//! What all channels share: the clients with their connection pools, the accounts, and the limits.
 
 use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 
 use crate::{
+    accounts::Accounts,
     client::Clients,
     error::GatewayError,
     route::{Route, RouteSpec},
@@ -19,6 +20,7 @@ struct Shared {
     settings: GatewaySettings,
     user_agent: HeaderValue,
     clients: Clients,
+    accounts: Accounts,
 }
 
 impl Gateway {
@@ -30,11 +32,12 @@ impl Gateway {
             rule: "must be a valid header value",
         })?;
         let clients = Clients::new(&settings)?;
-        Ok(Self(Arc::new(Shared { settings, user_agent, clients })))
+        Ok(Self(Arc::new(Shared { settings, user_agent, clients, accounts: Accounts::default() })))
     }
 
     /// Checks a channel's endpoints against its grants. A route is made once and kept, since it holds the
-    /// channel's budgets, pauses and figures.
+    /// channel's budgets, pauses, circuit breakers and figures; what is the account's, it shares with the
+    /// account's other routes.
     pub fn route(&self, spec: RouteSpec) -> Result<Route, GatewayError> {
         Route::new(self, spec)
     }
@@ -49,6 +52,10 @@ impl Gateway {
 
     pub(crate) fn clients(&self) -> &Clients {
         &self.0.clients
+    }
+
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.0.accounts
     }
 }
 

@@ -1,33 +1,41 @@
 //! What callers hand in and get back, and the rules for the headers of both.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
-use crate::{credentials::Authorization, error::Refusal};
+use crate::{authorization::Authorization, error::Refusal, target};
 
 /// Sent once per exchange, so that a channel can tell a repeat from a new request.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// A request as a connector asks for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A request as a connector asks for it. Printed without its query, header values and body, which may hold
+/// permissions and customers' data.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     pub method: Method,
     /// Index in the route's endpoints.
     pub endpoint: usize,
-    /// Path and query, percent-encoded, beginning with `/`.
+    /// Path and query, percent-encoded, beginning with `/`; for an absolute endpoint the whole address.
     pub target: String,
-    /// `authorization`, `host`, `cookie`, `idempotency-key`, `accept-encoding` and the connection's own
+    /// `authorization`, `host`, `cookie`, `accept-encoding` and the connection's own
     /// headers are refused.
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
-    /// Sent as the header `idempotency-key`.
+    /// Sent as the header `idempotency-key`, unless `headers` holds one.
     pub idempotency_key: Option<String>,
     /// Whether sending it twice does no harm. If not, it is only repeated when it cannot have been acted on:
     /// after no connection, status 401 and status 429.
     pub repeatable: bool,
+    /// How much it takes of each budget that counts it; at least 1.
+    pub cost: u32,
+    /// The answer's body is a gzip file, whatever its headers say, and is handed on unpacked. What is no gzip file,
+    /// such as an error's description, is handed on as it is.
+    pub unpack: bool,
 }
 
-/// A channel's answer. Never 401, 429, 500, 502, 503 or 504.
+/// A channel's answer. Never 429, 500, 502, 503 or 504, and 401 only from an absolute endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     pub status: u16,
@@ -35,6 +43,21 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// Decompressed.
     pub body: Bytes,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("endpoint", &self.endpoint)
+            .field("path", &target::shown(&self.target))
+            .field("headers", &headers)
+            .field("bytes", &self.body.len())
+            .field("repeatable", &self.repeatable)
+            .field("cost", &self.cost)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A connector's headers and the idempotency key, checked.
@@ -52,10 +75,19 @@ pub(crate) fn headers(
         }
         headers.append(parsed, header_value(&name, value)?);
     }
-    if let Some(key) = idempotency_key {
+    if let (Some(key), false) = (idempotency_key, headers.contains_key(IDEMPOTENCY_KEY)) {
         headers.insert(IDEMPOTENCY_KEY, header_value("idempotency-key", key)?);
     }
     Ok(headers)
+}
+
+/// An endpoint's constant headers, checked. One idempotency key for all requests would make a repeat of each.
+pub(crate) fn constant_headers(declared: Vec<(String, String)>) -> Result<HeaderMap, Refusal> {
+    let headers = headers(declared, None)?;
+    match headers.contains_key(IDEMPOTENCY_KEY) {
+        true => Err(Refusal::ReservedHeader { name: IDEMPOTENCY_KEY.to_string() }),
+        false => Ok(headers),
+    }
 }
 
 fn header_value(name: &str, value: String) -> Result<HeaderValue, Refusal> {
@@ -67,8 +99,8 @@ fn shown(name: &str) -> String {
 }
 
 /// Headers that decide where a request goes, as whom, and where it ends.
-fn is_reserved(name: &HeaderName) -> bool {
-    const RESERVED: [HeaderName; 12] = [
+pub(crate) fn is_reserved(name: &HeaderName) -> bool {
+    const RESERVED: [HeaderName; 11] = [
         header::AUTHORIZATION,
         header::HOST,
         header::COOKIE,
@@ -80,7 +112,6 @@ fn is_reserved(name: &HeaderName) -> bool {
         header::UPGRADE,
         header::EXPECT,
         header::ACCEPT_ENCODING,
-        IDEMPOTENCY_KEY,
     ];
     RESERVED.contains(name) || name == "keep-alive" || name.as_str().starts_with("proxy-")
 }
@@ -122,11 +153,19 @@ mod tests {
 
     #[test]
     fn the_hosts_headers_are_not_the_connectors_to_set() {
-        for name in
-            ["Authorization", "host", "Cookie", "transfer-encoding", "proxy-authorization", "idempotency-key"]
-        {
+        for name in ["Authorization", "host", "Cookie", "transfer-encoding", "proxy-authorization"] {
             assert!(matches!(header(name, "x"), Err(Refusal::ReservedHeader { .. })), "{name}");
         }
         assert!(header("content-type", "application/json").is_ok());
+    }
+
+    #[test]
+    fn a_connectors_own_idempotency_key_wins_and_an_endpoint_has_none() {
+        let own = vec![("Idempotency-Key".to_owned(), "own".to_owned())];
+        for (connectors, expected) in [(own.clone(), "own"), (Vec::new(), "hosts")] {
+            let headers = headers(connectors, Some("hosts".into())).unwrap();
+            assert!(headers.get_all("idempotency-key").iter().eq([expected]), "{headers:?}");
+        }
+        assert!(matches!(constant_headers(own), Err(Refusal::ReservedHeader { .. })));
     }
 }

@@ -33,6 +33,15 @@ pub(crate) struct Delay {
     pub(crate) shared: bool,
 }
 
+/// What comes of a setback.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    /// What is said if it is the last one.
+    pub(crate) error: SendError,
+    /// None if it is.
+    pub(crate) again: Option<Delay>,
+}
+
 /// What the decision depends on beside the setback.
 #[derive(Debug)]
 pub(crate) struct Situation<'a> {
@@ -40,6 +49,8 @@ pub(crate) struct Situation<'a> {
     /// Attempts made so far.
     pub(crate) attempts: u32,
     pub(crate) repeatable: bool,
+    /// The circuit breaker lets nothing more through.
+    pub(crate) open: bool,
     pub(crate) timeout: Duration,
     pub(crate) response_bytes: usize,
     pub(crate) retry: &'a RetrySettings,
@@ -47,15 +58,32 @@ pub(crate) struct Situation<'a> {
 
 impl Setback {
     /// The wait before the next attempt, or the end.
-    pub(crate) fn judge(self, situation: &Situation<'_>) -> Result<Delay, SendError> {
+    pub(crate) fn judge(self, situation: &Situation<'_>) -> Judgement {
         let again = situation.attempts < situation.retry.attempts
+            && !situation.open
             && self.passes()
             && (situation.repeatable || self.untouched());
         let delay = self.delay(situation);
-        if again && delay.wait <= situation.retry.wait_cap() {
-            return Ok(delay);
+        let again = again && delay.wait <= situation.retry.wait_cap();
+        let error = self.into_error(situation, delay.wait);
+        Judgement { error, again: again.then_some(delay) }
+    }
+
+    pub(crate) fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Status { status, .. } => Some(*status),
+            Self::Failure(_) | Self::Credentials(_) => None,
         }
-        Err(self.into_error(situation, delay.wait))
+    }
+
+    /// Whether the host works, as far as this tells: one that throttles or says too much does.
+    pub(crate) fn is_alive(&self) -> Option<bool> {
+        match self {
+            Self::Status { status, .. } => Some(*status == StatusCode::TOO_MANY_REQUESTS),
+            Self::Failure(Failure::TooLarge(_)) => Some(true),
+            Self::Failure(Failure::Connect(_) | Failure::Broken(_) | Failure::Timeout) => Some(false),
+            Self::Failure(Failure::Refused(_)) | Self::Credentials(_) => None,
+        }
     }
 
     /// Whether time alone may help.

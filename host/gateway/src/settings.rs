@@ -1,6 +1,6 @@
 //! Every limit of the gateway, by name, with its unit and default.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,10 @@ pub struct GatewaySettings {
     pub request_bytes: usize,
     /// Bytes of a response body after decompression; a larger one is dropped while it streams. 16 MiB.
     pub response_bytes: usize,
+    /// Bytes of a picture that is read to be sent on; a larger one is dropped while it streams. 32 MiB.
+    pub asset_bytes: usize,
+    /// Pictures that one channel reads at once. 8.
+    pub assets_in_flight: usize,
     /// Bytes of a response's status line and headers, at least 8,192. 64 KiB. More than 100 headers are
     /// refused as well.
     pub header_bytes: usize,
@@ -34,7 +38,10 @@ pub struct GatewaySettings {
     pub token_margin_s: u64,
     /// What the channels see as `user-agent`.
     pub user_agent: String,
+    /// Addresses of hosts that DNS does not know, or not as it should, by name. They are checked like any other.
+    pub hosts: BTreeMap<String, Vec<IpAddr>>,
     pub retry: RetrySettings,
+    pub breaker: BreakerSettings,
 }
 
 /// When and how often an attempt is repeated.
@@ -56,6 +63,20 @@ pub struct RetrySettings {
     pub pause_cap_ms: u64,
 }
 
+/// When a host that fails again and again is left alone. Counted for each channel and host by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BreakerSettings {
+    /// Attempts in a row that found no connection or no answer in time, or status 500, 502, 503 or 504, after which
+    /// requests end unsent as `SendError::Open`. 0 means never. 20.
+    pub failures: u32,
+    /// How long nothing is sent then, in milliseconds; afterwards one request probes the host, and each that fails
+    /// doubles the pause. 5,000.
+    pub pause_ms: u64,
+    /// The doubling ends here, in milliseconds. 300,000.
+    pub pause_cap_ms: u64,
+}
+
 impl Default for GatewaySettings {
     fn default() -> Self {
         Self {
@@ -63,6 +84,8 @@ impl Default for GatewaySettings {
             request_timeout_ms: 30_000,
             request_bytes: 64 << 20,
             response_bytes: 16 << 20,
+            asset_bytes: 32 << 20,
+            assets_in_flight: 8,
             header_bytes: 64 << 10,
             target_bytes: 8 << 10,
             max_in_flight: 64,
@@ -70,8 +93,16 @@ impl Default for GatewaySettings {
             idle_timeout_ms: 60_000,
             token_margin_s: 120,
             user_agent: concat!("wharf/", env!("CARGO_PKG_VERSION")).into(),
+            hosts: BTreeMap::new(),
             retry: RetrySettings::default(),
+            breaker: BreakerSettings::default(),
         }
+    }
+}
+
+impl Default for BreakerSettings {
+    fn default() -> Self {
+        Self { failures: 20, pause_ms: 5_000, pause_cap_ms: 300_000 }
     }
 }
 
@@ -96,7 +127,14 @@ impl GatewaySettings {
             ("header-bytes", self.header_bytes >= 8192, "must be at least 8192"),
             ("target-bytes", self.target_bytes > 0, "must be above 0"),
             ("max-in-flight", self.max_in_flight > 0, "must be above 0"),
+            ("assets-in-flight", self.assets_in_flight > 0, "must be above 0"),
             ("retry.attempts", self.retry.attempts > 0, "must be at least 1"),
+            ("breaker.pause-ms", self.breaker.pause_ms > 0, "must be above 0"),
+            (
+                "breaker.pause-cap-ms",
+                (self.breaker.pause_ms..=86_400_000).contains(&self.breaker.pause_cap_ms),
+                "must be at least `breaker.pause-ms` and at most a day",
+            ),
         ];
         match rules.into_iter().find(|(_, holds, _)| !holds) {
             Some((setting, _, rule)) => Err(GatewayError::Setting { setting, rule }),

@@ -43,7 +43,12 @@ pub(crate) fn is_below(target: &str, prefix: &str) -> bool {
     })
 }
 
-fn path(target: &str) -> &str {
+/// As much of a target as logs and errors show: the query may hold customers' data, or the permission itself.
+pub(crate) fn shown(target: &str) -> String {
+    path(target).chars().take(200).flat_map(char::escape_default).collect()
+}
+
+pub(crate) fn path(target: &str) -> &str {
     target.split_once('?').map_or(target, |(path, _)| path)
 }
 

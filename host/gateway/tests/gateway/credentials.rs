@@ -27,7 +27,7 @@ fn file(content: &str) -> (tempfile::NamedTempFile, CredentialsSettings) {
 
 fn load(content: &str, scheme: &AuthScheme) -> Result<Credentials, CredentialsError> {
     let (_file, settings) = file(content);
-    Credentials::load(scheme, Some(&settings))
+    Credentials::load(scheme, Some(&settings), &|_| None)
 }
 
 fn pem() -> String {
@@ -97,7 +97,7 @@ async fn an_operator_may_give_a_plain_token_whatever_the_scheme() {
     for scheme in [AuthScheme::Basic, AuthScheme::ServiceAccount(vec![SCOPE.into()])] {
         let (_file, settings) = file("plain-token");
         let settings = CredentialsSettings { bearer: true, ..settings };
-        let route = route_with(quick(), with(&channel, settings.load(&scheme).unwrap()));
+        let route = route_with(quick(), with(&channel, settings.load(&scheme, &|_| None).unwrap()));
         route.send(get("/")).await.unwrap();
     }
     assert!(channel.seen().iter().all(|seen| authorization(seen) == "Bearer plain-token"));
@@ -123,19 +123,22 @@ fn what_is_wrong_with_the_credentials_is_said_without_them() {
     }
     let missing =
         CredentialsSettings { file: Some("/no/such/file".into()), ..CredentialsSettings::default() };
-    assert!(missing.load(&AuthScheme::Bearer).unwrap_err().to_string().contains("/no/such/file"));
+    assert!(missing.load(&AuthScheme::Bearer, &|_| None).unwrap_err().to_string().contains("/no/such/file"));
     let unset = CredentialsSettings { env: Some("WHARF_NOT_SET".into()), ..CredentialsSettings::default() };
-    assert!(unset.load(&AuthScheme::Bearer).unwrap_err().to_string().contains("WHARF_NOT_SET"));
+    assert!(unset.load(&AuthScheme::Bearer, &|_| None).unwrap_err().to_string().contains("WHARF_NOT_SET"));
     let both = CredentialsSettings { env: Some("A".into()), ..missing };
-    assert!(matches!(both.load(&AuthScheme::Bearer), Err(CredentialsError::Reference)));
-    assert!(matches!(Credentials::load(&AuthScheme::Bearer, None), Err(CredentialsError::Missing)));
-    assert!(matches!(Credentials::load(&AuthScheme::None, None), Ok(Credentials::None)));
+    assert!(matches!(both.load(&AuthScheme::Bearer, &|_| None), Err(CredentialsError::Reference)));
+    assert!(matches!(
+        Credentials::load(&AuthScheme::Bearer, None, &|_| None),
+        Err(CredentialsError::Missing)
+    ));
+    assert!(matches!(Credentials::load(&AuthScheme::None, None, &|_| None), Ok(Credentials::None)));
 }
 
 #[test]
 fn references_are_read_from_an_operators_json() {
     let settings: CredentialsSettings = serde_json::from_str(r#"{"env": "PATH"}"#).unwrap();
-    assert!(matches!(settings.load(&AuthScheme::Bearer), Ok(Credentials::Bearer(_))));
+    assert!(matches!(settings.load(&AuthScheme::Bearer, &|_| None), Ok(Credentials::Bearer(_))));
     assert!(serde_json::from_str::<CredentialsSettings>(r#"{"token": "x"}"#).is_err());
 }
 
@@ -324,7 +327,7 @@ async fn a_token_address_keeps_to_the_same_address_rules() {
 fn an_operator_may_point_the_token_address_elsewhere() {
     let (_file, settings) = file(&key_file("https://oauth2.example.com/token"));
     let settings = CredentialsSettings { token_uri: Some("not a url".into()), ..settings };
-    let credentials = settings.load(&AuthScheme::ServiceAccount(Vec::new())).unwrap();
+    let credentials = settings.load(&AuthScheme::ServiceAccount(Vec::new()), &|_| None).unwrap();
     let spec = RouteSpec { credentials, ..spec("http://127.0.0.1:9") };
     let error = wharf_gateway::Gateway::new(quick()).unwrap().route(spec).unwrap_err();
     assert!(error.to_string().contains("not a url"), "{error}");

@@ -1,4 +1,4 @@
-//! What a channel sends back is bounded, and what goes out keeps to budgets and the in-flight limit.
+//! What a channel sends back is bounded, and what goes out keeps to the in-flight limit.
 
 use std::{
     io::Write,
@@ -6,12 +6,12 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use flate2::{Compression, write::GzEncoder};
 use tokio::task::JoinSet;
-use wharf_gateway::{Budget, BudgetSpec, GatewaySettings, Outage, Refusal, RouteSpec, SendError};
+use wharf_gateway::{GatewaySettings, Outage, Refusal, Request, RouteSpec, SendError};
 
 use crate::support::{Channel, answer, get, post, quick, raw_channel, route, route_with, spec};
 
@@ -39,6 +39,40 @@ async fn a_small_response_that_unfolds_into_a_large_one_is_dropped() {
     assert!(matches!(error, SendError::ResponseTooLarge { status: 200, limit: 100_000, .. }), "{error}");
     assert!(error.to_string().contains("`response-bytes`") && error.uncertain() && !error.retryable());
     assert_eq!(channel.seen().len(), 1, "asking again would not make it smaller");
+}
+
+#[tokio::test]
+async fn a_gzip_file_is_unpacked_where_it_is_asked_for_whatever_the_headers_say() {
+    let rows = vec![b'a'; 50_000];
+    let text = &[("content-type", "text/tab-separated-values")][..];
+    let (encoded, stored) = (&[("content-encoding", "gzip")][..], &[("content-encoding", "aws-chunked")][..]);
+    for (headers, body, unpack, expected) in [
+        (text, gzip(50_000), true, rows.clone()),
+        (encoded, gzip(50_000), true, rows.clone()),
+        (stored, gzip(50_000), true, rows.clone()),
+        (text, gzip(50_000), false, gzip(50_000)),
+        (text, b"no such report".to_vec(), true, b"no such report".to_vec()),
+        (text, b"\x1f\x8b".to_vec(), true, b"\x1f\x8b".to_vec()),
+        (text, Vec::new(), true, Vec::new()),
+    ] {
+        let channel = Channel::start(move |_, _| answer(200, headers, body.clone())).await;
+        let response = route(&channel.url()).send(Request { unpack, ..get("/") }).await.unwrap();
+        assert!(response.body == expected, "{headers:?}, unpack {unpack}: {} bytes", response.body.len());
+    }
+}
+
+#[tokio::test]
+async fn a_gzip_file_that_unfolds_beyond_the_cap_or_breaks_off_is_not_handed_on() {
+    let bomb = gzip(50_000_000);
+    let broken = gzip(50_000)[..60].to_vec();
+    for (body, too_large) in [(bomb, true), (broken, false)] {
+        let channel = Channel::start(move |_, _| answer(200, &[], body.clone())).await;
+        match route(&channel.url()).send(Request { unpack: true, ..get("/") }).await.unwrap_err() {
+            SendError::ResponseTooLarge { limit: 100_000, .. } => assert!(too_large),
+            SendError::Unavailable { outage: Outage::Broken(_), .. } => assert!(!too_large),
+            other => panic!("{other}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -109,33 +143,4 @@ async fn no_more_requests_are_on_the_wire_than_the_route_allows() {
     }
     sent.join_all().await;
     assert_eq!(highest.load(Ordering::SeqCst), 3);
-}
-
-#[tokio::test]
-async fn a_budget_is_kept_across_routes_that_share_it() {
-    let channel = Channel::start(|_, _| answer(200, &[], "")).await;
-    let budget = Budget::new(BudgetSpec { name: "calls".into(), requests: 10, per_seconds: 1 }).unwrap();
-    let route = || {
-        let spec = RouteSpec { budgets: vec![budget.clone()], ..spec(&channel.url()) };
-        route_with(quick(), spec)
-    };
-    let (germany, france) = (route(), route());
-    let start = Instant::now();
-    for _ in 0..3 {
-        germany.send(get("/de")).await.unwrap();
-        france.send(get("/fr")).await.unwrap();
-    }
-    assert!(start.elapsed() >= Duration::from_millis(500), "six calls took {:?}", start.elapsed());
-}
-
-#[tokio::test]
-async fn a_budget_that_is_used_up_for_long_postpones_instead_of_waiting() {
-    let channel = Channel::start(|_, _| answer(200, &[], "")).await;
-    let budget = Budget::new(BudgetSpec { name: "daily".into(), requests: 1, per_seconds: 86_400 }).unwrap();
-    let route = route_with(quick(), RouteSpec { budgets: vec![budget], ..spec(&channel.url()) });
-    route.send(get("/")).await.unwrap();
-    match route.send(get("/")).await.unwrap_err() {
-        SendError::Throttled { retry_after, .. } => assert!(retry_after > Duration::from_secs(86_000)),
-        other => panic!("{other}"),
-    }
 }

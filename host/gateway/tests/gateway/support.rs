@@ -16,8 +16,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use wharf_gateway::{
-    Credentials, EndpointSpec, Gateway, GatewaySettings, Grant, Method, Request, RetrySettings, Route,
-    RouteSpec,
+    EndpointSpec, Gateway, GatewaySettings, Grant, Method, Request, RetrySettings, Route, RouteSpec,
 };
 
 /// What a channel was sent.
@@ -132,13 +131,10 @@ pub(crate) fn spec(url: &str) -> RouteSpec {
             name: "api".into(),
             url: url.into(),
             methods: vec![Method::GET, Method::POST],
-            paths: Vec::new(),
+            ..EndpointSpec::default()
         }],
         grants: vec![Grant { host: host.into(), allow_private: true }],
-        credentials: Credentials::None,
-        budgets: Vec::new(),
-        max_in_flight: None,
-        reads_headers: Vec::new(),
+        ..RouteSpec::default()
     }
 }
 
@@ -159,6 +155,8 @@ pub(crate) fn get(target: &str) -> Request {
         body: Bytes::new(),
         idempotency_key: None,
         repeatable: true,
+        cost: 1,
+        unpack: false,
     }
 }
 
