@@ -50,6 +50,8 @@ pub struct Candidate {
     /// What the channel has acknowledged.
     pub delivered: Option<Vec<u8>>,
     pub remote_id: Option<String>,
+    /// What the connector noted of the listing.
+    pub note: Option<String>,
     pub state: ListingState,
     pub attempts: u32,
 }
@@ -79,14 +81,16 @@ const READING: &str = "reading a page of listings";
 
 const DUE: &str = "SELECT listings.product_id, products.sku, products.parent_sku, products.revision, \
     CASE WHEN products.deleted OR products.model THEN NULL ELSE products.document END, \
-    listings.lane, listings.marked, listings.delivered, listings.remote_id, listings.state, listings.attempts \
+    listings.lane, listings.marked, listings.delivered, listings.remote_id, listings.state, listings.attempts, \
+    listings.note \
     FROM listings CROSS JOIN products WHERE products.id = listings.product_id \
     AND listings.channel_id = $1 AND listings.lane = $2 AND listings.due_at <= $3 AND listings.product_id > $4 \
     ORDER BY listings.product_id LIMIT $5";
 
 const ALL: &str = "SELECT listings.product_id, products.sku, products.parent_sku, products.revision, \
     CASE WHEN products.deleted OR products.model THEN NULL ELSE products.document END, \
-    listings.lane, listings.marked, listings.delivered, listings.remote_id, listings.state, listings.attempts \
+    listings.lane, listings.marked, listings.delivered, listings.remote_id, listings.state, listings.attempts, \
+    listings.note \
     FROM listings CROSS JOIN products WHERE products.id = listings.product_id \
     AND listings.channel_id = $1 AND listings.product_id > $2 \
     AND (listings.lane IS NOT NULL OR NOT (products.deleted OR products.model)) \
@@ -173,6 +177,7 @@ fn candidate(row: &Row, chains: &Chains) -> Result<Candidate, StoreError> {
         remote_id: row.try_get(8).doing(READING)?,
         state: ListingState::stored(row.try_get(9).doing(READING)?)?,
         attempts: row.try_get(10).doing(READING)?,
+        note: row.try_get(11).doing(READING)?,
     })
 }
 

@@ -8,6 +8,7 @@ use sqlx::{QueryBuilder, Row as _};
 use crate::{
     batch::{KeyQuery, MOST_KEYS, RowStatement, push_keys},
     database::{self, Connection, Row, Store, commit},
+    documents,
     error::{Doing, StoreError},
     sequence::Sequence,
 };
@@ -21,8 +22,19 @@ pub struct NewExchange {
     pub request: String,
     /// The connector's note to itself.
     pub memo: Vec<u8>,
+    pub document: NewDocument,
     /// In the order of the exchange's `covers`.
     pub covers: Vec<Cover>,
+}
+
+/// A large body that belongs to an upload of several requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum NewDocument {
+    #[default]
+    None,
+    New(Vec<u8>),
+    /// That of the exchange before.
+    Same(i64),
 }
 
 /// One listing that an exchange acts for, as it was when the first request was prepared.
@@ -45,6 +57,8 @@ pub struct Exchange {
     pub due_at: i64,
     pub request: String,
     pub memo: Vec<u8>,
+    /// To be read with [`Store::document`].
+    pub document: Option<i64>,
     pub covers: Vec<Cover>,
     /// How often it has been postponed.
     pub attempts: u32,
@@ -62,7 +76,7 @@ const COVERS: KeyQuery = KeyQuery {
 
 const INSERT: RowStatement = RowStatement {
     doing: "storing exchanges",
-    before: "INSERT INTO exchanges (id, channel_id, due_at, request, memo, attempts, created_at) ",
+    before: "INSERT INTO exchanges (id, channel_id, due_at, request, memo, document_id, attempts, created_at) ",
     after: "",
 };
 
@@ -82,7 +96,7 @@ impl Store {
     ) -> Result<Vec<Exchange>, StoreError> {
         let mut connection = self.read().await?;
         let rows = sqlx::query(
-            "SELECT id, due_at, request, memo, attempts, created_at FROM exchanges \
+            "SELECT id, due_at, request, memo, attempts, created_at, document_id FROM exchanges \
              WHERE channel_id = $1 AND due_at <= $2 ORDER BY due_at, id LIMIT $3",
         )
         .bind(channel_id)
@@ -130,12 +144,13 @@ pub(crate) async fn insert(
     let mut rows = Vec::with_capacity(opened.len());
     for (id, exchange) in ids.iter().zip(opened) {
         covers.extend((0_i64..).zip(exchange.covers).map(|(position, cover)| (*id, position, cover)));
-        rows.push((*id, exchange.due_at, exchange.request, exchange.memo));
+        let document = documents::keep(connection, exchange.document).await?;
+        rows.push((*id, exchange.due_at, exchange.request, exchange.memo, document));
     }
     INSERT
-        .execute(connection, rows.into_iter(), |mut row, (id, due_at, request, memo)| {
+        .execute(connection, rows.into_iter(), |mut row, (id, due_at, request, memo, document)| {
             row.push_bind(id).push_bind(channel_id).push_bind(due_at).push_bind(request).push_bind(memo);
-            row.push_bind(0).push_bind(now);
+            row.push_bind(document).push_bind(0).push_bind(now);
         })
         .await?;
     INSERT_COVERS
@@ -147,7 +162,7 @@ pub(crate) async fn insert(
     Ok(ids)
 }
 
-/// Removes exchanges with what they cover.
+/// Removes exchanges with what they cover. Documents stay until [`documents::sweep`].
 pub(crate) async fn remove(connection: &mut Connection, ids: &[i64]) -> Result<(), StoreError> {
     for portion in ids.chunks(MOST_KEYS) {
         let mut builder = QueryBuilder::new("DELETE FROM exchanges WHERE id IN ");
@@ -187,5 +202,6 @@ fn exchange(row: &Row) -> Result<Exchange, StoreError> {
         covers: Vec::new(),
         attempts: row.try_get(4).doing(READING)?,
         created_at: row.try_get(5).doing(READING)?,
+        document: row.try_get(6).doing(READING)?,
     })
 }

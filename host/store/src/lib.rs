@@ -6,15 +6,20 @@
 //!
 //! - [`products`] and [`stock`]: what the brand keeps. Every change marks listings (`marking`, `tree`).
 //! - [`candidates`], [`settlement`], [`listings`]: what is due, what became of it, and how it stands.
-//! - [`channels`], [`exchanges`], [`runs`], [`tokens`]: small tables of one file each.
+//! - [`channels`], [`exchanges`], [`documents`], [`runs`], [`tokens`]: small tables of one file each.
+//! - [`releases`]: what was admitted of each connector, and how it stands.
+//! - [`secrets`]: what channels' credentials name, sealed.
 //! - `database` holds what differs between SQLite and its successor, `batch` how rows become statements.
 
 pub mod candidates;
 pub mod channels;
+pub mod documents;
 pub mod exchanges;
 pub mod listings;
 pub mod products;
+pub mod releases;
 pub mod runs;
+pub mod secrets;
 pub mod settlement;
 pub mod stock;
 pub mod tokens;
@@ -32,10 +37,14 @@ pub use candidates::{Candidate, DueSummary, Selection};
 pub use channels::{Channel, ChannelDraft, ChannelState};
 pub use database::Store;
 pub use error::StoreError;
-pub use exchanges::{Cover, Exchange, NewExchange};
+pub use exchanges::{Cover, Exchange, NewDocument, NewExchange};
 pub use listings::{Listing, ListingCounts, ListingCursor, ListingFilter, ListingState, ProblemCount};
 pub use products::{Applied, Effect, Mode, ProductChange, ProductFilter, ProductRecord, Refusal};
+pub use releases::{Release, ReleaseState};
 pub use runs::Run;
+pub use secrets::{
+    KeyError, KeySource, OpenedSecrets, SecretError, SecretKey, SecretRecord, SecretRevisions, Secrets,
+};
 pub use settings::StoreSettings;
 pub use settlement::{Delivery, Settled, Settlement, Write};
 pub use tokens::{NewToken, Token};

@@ -11,10 +11,12 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Sequence {
     Channel,
+    Document,
     Exchange,
     Mark,
     Product,
     Run,
+    Secret,
     Token,
 }
 
@@ -22,10 +24,12 @@ impl Sequence {
     fn name(self) -> &'static str {
         match self {
             Self::Channel => "channel",
+            Self::Document => "document",
             Self::Exchange => "exchange",
             Self::Mark => "mark",
             Self::Product => "product",
             Self::Run => "run",
+            Self::Secret => "secret",
             Self::Token => "token",
         }
     }

@@ -21,6 +21,8 @@ pub struct StoreSettings {
     pub checkpoint_pages: u32,
     /// The largest product, in bytes of its JSON.
     pub maximum_document_bytes: usize,
+    /// The largest secret, in bytes of its text.
+    pub maximum_secret_bytes: usize,
     /// Listings per transaction while a whole channel is marked or removed; other writers wait this long.
     pub sweep_rows: u32,
     /// Finished and unfinished runs that are kept per channel.
@@ -39,6 +41,7 @@ impl Default for StoreSettings {
             mmap_bytes: 0,
             checkpoint_pages: 16_000,
             maximum_document_bytes: 1024 * 1024,
+            maximum_secret_bytes: 64 * 1024,
             sweep_rows: 10_000,
             kept_runs: 100,
             problem_kinds: 1_000,

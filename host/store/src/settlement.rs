@@ -6,6 +6,7 @@ use wharf_catalog::{Lane, Problem};
 use crate::{
     batch::portions,
     database::{self, Connection, Store, commit},
+    documents,
     error::{Doing, StoreError},
     exchanges::{self, NewExchange},
     listings::ListingState,
@@ -36,6 +37,8 @@ pub struct Settled {
     pub state: ListingState,
     pub delivered: Write<Delivery>,
     pub remote_id: Write<String>,
+    /// What the connector noted for the next operation.
+    pub note: Write<String>,
     pub problems: Vec<Problem>,
     pub attempts: u32,
     /// The lane and time, in unix milliseconds, of what is still to be done.
@@ -76,13 +79,14 @@ impl<T> Write<T> {
 const SETTLING: &str = "storing the outcomes of listings";
 
 const BEFORE: &str = "WITH settled (product_id, marked, state, keep_delivered, delivered, revision, keep_remote_id, \
-    remote_id, problems, attempts, lane, due_at) AS (";
+    remote_id, keep_note, note, problems, attempts, lane, due_at) AS (";
 
 /// Everything that decides what is due depends on the mark being the one that was taken.
 const AFTER: &str = ") UPDATE listings SET state = settled.state, problems = settled.problems, \
     delivered = CASE WHEN settled.keep_delivered THEN listings.delivered ELSE settled.delivered END, \
     revision = CASE WHEN settled.keep_delivered THEN listings.revision ELSE settled.revision END, \
     remote_id = CASE WHEN settled.keep_remote_id THEN listings.remote_id ELSE settled.remote_id END, \
+    note = CASE WHEN settled.keep_note THEN listings.note ELSE settled.note END, \
     attempts = CASE WHEN listings.marked = settled.marked THEN settled.attempts ELSE listings.attempts END, \
     lane = CASE WHEN listings.marked = settled.marked THEN settled.lane ELSE listings.lane END, \
     due_at = CASE WHEN listings.marked = settled.marked THEN settled.due_at ELSE listings.due_at END, \
@@ -99,6 +103,9 @@ impl Store {
         write(&mut transaction, channel_id, settlement.listings).await?;
         exchanges::remove(&mut transaction, &settlement.finished).await?;
         let opened = exchanges::insert(&mut transaction, channel_id, settlement.opened).await?;
+        if !settlement.finished.is_empty() {
+            documents::sweep(&mut transaction).await?;
+        }
         commit(transaction).await?;
         Ok(opened)
     }
@@ -124,14 +131,15 @@ async fn write(
         let mut builder = QueryBuilder::new(BEFORE);
         builder.push_values(settled.by_ref().take(size), |mut row, settled| {
             let lane = settled.next.map(|(lane, _)| lane_number(lane));
-            let (keep_delivered, keep_remote_id) = (settled.delivered.keeps(), settled.remote_id.keeps());
+            let keep_delivered = settled.delivered.keeps();
             let delivery = settled.delivered.value();
             let revision = delivery.as_ref().map_or(0, |delivery| delivery.revision);
             row.push_bind(settled.product_id).push_bind(settled.marked).push_bind(settled.state.as_str());
             row.push_bind(keep_delivered)
                 .push_bind(delivery.map(|delivery| delivery.fingerprint))
                 .push_bind(revision);
-            row.push_bind(keep_remote_id).push_bind(settled.remote_id.value());
+            row.push_bind(settled.remote_id.keeps()).push_bind(settled.remote_id.value());
+            row.push_bind(settled.note.keeps()).push_bind(settled.note.value());
             row.push_bind(problems_text(&settled.problems)).push_bind(settled.attempts).push_bind(lane);
             row.push_bind(settled.next.map_or(0, |(_, due_at)| due_at));
         });

@@ -7,4 +7,6 @@ mod exchanges;
 mod laws;
 mod opening;
 mod outcomes;
+mod releases;
+mod secrets;
 mod shop;

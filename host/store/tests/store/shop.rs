@@ -144,6 +144,7 @@ pub(crate) fn outcome(candidate: &Candidate, state: ListingState) -> Settled {
         state,
         delivered: Write::Keep,
         remote_id: Write::Keep,
+        note: Write::Keep,
         problems: Vec::new(),
         attempts: candidate.attempts + 1,
         next: None,
