@@ -9,17 +9,23 @@ use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use wharf_catalog::declaration::Idempotency;
+use wharf_catalog::declaration::{Idempotency, Method};
 use wharf_gateway::SendError;
-use wharf_sandbox::exchange::{Answer, Body, Exchange, Response};
-use wharf_store::{Cover, NewExchange, Settled};
+use wharf_sandbox::{
+    CallError,
+    exchange::{Answer, Body, Exchange, Request, Response, Settlement},
+};
+use wharf_store::{Cover, NewDocument, NewExchange, Settled, Store};
 
 use crate::{
-    active::{ActiveChannel, method},
+    active::ActiveChannel,
+    connectors::{Connectors, Health, Stage},
     error::SyncError,
     figures::{Figures, add},
     flight::Aboard,
     outcome::Judge,
+    payload::Unsent,
+    route::method,
     settings::SyncSettings,
     translate::Ticket,
 };
@@ -30,6 +36,8 @@ const WAITING: usize = 128;
 /// Carries the exchanges of one run.
 #[derive(Debug, Clone)]
 pub(crate) struct Courier {
+    pub(crate) store: Store,
+    pub(crate) connectors: Connectors,
     pub(crate) channel: Arc<ActiveChannel>,
     pub(crate) settings: Arc<SyncSettings>,
     pub(crate) figures: Arc<Figures>,
@@ -59,12 +67,16 @@ pub(crate) struct Consignment {
     pub(crate) stored: Option<i64>,
     /// How often it has been put off, in that case.
     pub(crate) put_offs: u32,
+    /// The document of an earlier exchange of the chain.
+    pub(crate) document: Option<i64>,
 }
 
 /// An exchange that was answered.
 struct Delivered {
     tickets: Vec<Ticket>,
     stored: Option<i64>,
+    /// What further exchanges of the chain inherit.
+    document: NewDocument,
     answer: Answer,
 }
 
@@ -85,6 +97,16 @@ impl Breaker {
         if failures >= limit.max(1) || !error.retryable() {
             let _ = self.reason.set(error.to_string());
         }
+    }
+
+    /// The gateway sends nothing for a while, so there is no use in going on.
+    fn halt(&self, error: &SendError) {
+        let _ = self.reason.set(error.to_string());
+    }
+
+    /// The connector is out of service.
+    fn quarantined(&self, reason: String) {
+        let _ = self.reason.set(reason);
     }
 
     /// Why nothing more is sent, once that is so.
@@ -110,18 +132,32 @@ impl Courier {
     }
 
     async fn exchange(&self, consignment: Consignment) -> Option<Delivered> {
-        let Consignment { exchange, tickets, stored, put_offs } = consignment;
+        let Consignment { exchange, tickets, stored, put_offs, document } = consignment;
         let covers = tickets.len() as u32;
         let memo = exchange.memo.clone();
-        let sent = match self.breaker.tripped() {
-            // Nothing was sent, and nothing is noted: everything is as due as before.
-            Some(_) => {
-                self.hand_on(vec![Returned { landed: aboard(&tickets, stored), ..Returned::default() }])
-                    .await;
-                return None;
-            }
-            None => self.channel.route.send(self.request(exchange, &tickets, stored)).await,
+        if self.breaker.tripped().is_some() {
+            return self.leave_due(&tickets, stored).await;
+        }
+        let document = match (exchange.document, document) {
+            (Some(new), _) => NewDocument::New(new),
+            (None, Some(kept)) => NewDocument::Same(kept),
+            (None, None) => NewDocument::None,
         };
+        let mut request = exchange.request;
+        let body = std::mem::replace(&mut request.body, Body::None);
+        let sent = match self.payload(body, &document).await {
+            Ok(body) => self.channel.route.send(self.request(request, body, &tickets, stored)).await,
+            Err(Unsent::Picture(error)) => return self.pictureless(&tickets, stored, &error).await,
+            Err(Unsent::Connector(error)) => return self.faulty(&tickets, stored, &error).await,
+            Err(Unsent::Store(error)) => {
+                tracing::error!(channel = self.channel.name, %error, "a document cannot be read");
+                return self.leave_due(&tickets, stored).await;
+            }
+        };
+        if let (Err(error @ SendError::Open { .. }), None) = (&sent, stored) {
+            self.breaker.halt(error);
+            return self.leave_due(&tickets, stored).await;
+        }
         add(&self.figures.exchanges, 1);
         match sent {
             Ok(response) => {
@@ -131,7 +167,7 @@ impl Courier {
                     headers: response.headers,
                     body: response.body.into(),
                 };
-                Some(Delivered { tickets, stored, answer: Answer { memo, covers, response } })
+                Some(Delivered { tickets, stored, document, answer: Answer { memo, covers, response } })
             }
             Err(error) => {
                 tracing::warn!(channel = self.channel.name, %error, "an exchange got no answer");
@@ -140,6 +176,37 @@ impl Courier {
                 None
             }
         }
+    }
+
+    /// Nothing was sent, and nothing is noted: everything is as due as before.
+    async fn leave_due(&self, tickets: &[Ticket], stored: Option<i64>) -> Option<Delivered> {
+        self.hand_on(vec![Returned { landed: aboard(tickets, stored), ..Returned::default() }]).await;
+        None
+    }
+
+    /// A picture that belongs into the request cannot be read: no fault of the channel's.
+    async fn pictureless(
+        &self,
+        tickets: &[Ticket],
+        finished: Option<i64>,
+        error: &SendError,
+    ) -> Option<Delivered> {
+        let (landed, settled) = (aboard(tickets, finished), self.judge().unread(tickets, error));
+        self.hand_on(vec![Returned { landed, settled, finished, ..Returned::default() }]).await;
+        None
+    }
+
+    /// The connector asked for what cannot be sent.
+    async fn faulty(
+        &self,
+        tickets: &[Ticket],
+        finished: Option<i64>,
+        error: &CallError,
+    ) -> Option<Delivered> {
+        tracing::error!(channel = self.channel.name, %error, "an exchange cannot be sent");
+        let (landed, settled) = (aboard(tickets, finished), self.judge().fault(tickets, error));
+        self.hand_on(vec![Returned { landed, settled, finished, ..Returned::default() }]).await;
+        None
     }
 
     fn unanswered(
@@ -165,14 +232,15 @@ impl Courier {
         }
     }
 
-    fn request(&self, exchange: Exchange, tickets: &[Ticket], stored: Option<i64>) -> wharf_gateway::Request {
+    fn request(
+        &self,
+        request: Request,
+        body: Bytes,
+        tickets: &[Ticket],
+        stored: Option<i64>,
+    ) -> wharf_gateway::Request {
         let idempotency = self.channel.idempotency();
-        let request = exchange.request;
-        let body = match request.body {
-            Body::None => Bytes::new(),
-            Body::Text(text) => text.into(),
-            Body::Bytes(bytes) => bytes.into(),
-        };
+        let reads = request.method == Method::Get;
         let idempotency_key = (idempotency == Idempotency::Keyed)
             .then(|| idempotency_key(self.channel.id, stored, &request.target, &body, tickets));
         wharf_gateway::Request {
@@ -182,44 +250,61 @@ impl Courier {
             headers: request.headers,
             body,
             idempotency_key,
-            repeatable: idempotency != Idempotency::None,
+            repeatable: reads || idempotency != Idempotency::None,
+            cost: request.cost,
+            unpack: request.unpack,
         }
     }
 
     async fn settle(&self, delivered: Vec<Delivered>) -> Result<(), SyncError> {
         let courier = self.clone();
-        let returned = tokio::task::spawn_blocking(move || courier.read_answers(delivered)).await??;
+        let read = tokio::task::spawn_blocking(move || courier.read_answers(delivered)).await??;
+        let (returned, health) = read;
         self.hand_on(returned).await;
+        self.note(Stage::Settle, health).await
+    }
+
+    /// Notes how the connector did with a batch; the run halts when that was once too often.
+    pub(crate) async fn note(&self, stage: Stage, health: Option<Health>) -> Result<(), SyncError> {
+        if let Some(reason) = self.connectors.note(&self.channel.connector, stage, health).await? {
+            self.breaker.quarantined(reason);
+        }
         Ok(())
     }
 
-    fn read_answers(&self, delivered: Vec<Delivered>) -> Result<Vec<Returned>, wharf_sandbox::CallError> {
+    fn read_answers(&self, delivered: Vec<Delivered>) -> Result<(Vec<Returned>, Option<Health>), CallError> {
         let mut slips = Vec::with_capacity(delivered.len());
         let mut answers = Vec::with_capacity(delivered.len());
-        for Delivered { tickets, stored, answer } in delivered {
+        let mut documents = Vec::with_capacity(delivered.len());
+        for Delivered { tickets, stored, document, answer } in delivered {
             slips.push((tickets, stored));
+            documents.push(document);
             answers.push(answer);
         }
         let settlements = self.channel.connector.settle(&self.channel.context, &answers)?;
+        let health = health(&slips, &settlements);
         let judge = self.judge();
-        let returned =
-            slips.into_iter().zip(settlements).map(|((tickets, finished), settlement)| match settlement {
-                Ok(settlement) => {
-                    let settled = judge.settle(&tickets, &settlement);
-                    let opened = settlement
-                        .further
-                        .into_iter()
-                        .map(|next| opened(next, &tickets, judge.now))
-                        .collect();
-                    Returned { landed: aboard(&tickets, finished), settled, opened, finished, put_off: None }
-                }
-                Err(error) => {
-                    tracing::error!(channel = self.channel.name, %error, "the connector failed on an answer");
-                    let (landed, settled) = (aboard(&tickets, finished), judge.fault(&tickets, &error));
-                    Returned { landed, settled, finished, ..Returned::default() }
-                }
-            });
-        Ok(returned.collect())
+        let answered = slips.into_iter().zip(documents).zip(settlements);
+        let returned = answered.map(|(((tickets, finished), document), settlement)| match settlement {
+            Ok(settlement) if judge.is_endless(&tickets, &settlement) => {
+                let (landed, settled) = (aboard(&tickets, finished), judge.end(&tickets));
+                Returned { landed, settled, finished, ..Returned::default() }
+            }
+            Ok(settlement) => {
+                self.allow(&settlement.allowances);
+                let settled = judge.settle(&tickets, &settlement);
+                let further = settlement.further.into_iter();
+                let opened =
+                    further.map(|next| opened(next, document.clone(), &tickets, judge.now)).collect();
+                Returned { landed: aboard(&tickets, finished), settled, opened, finished, put_off: None }
+            }
+            Err(error) => {
+                tracing::error!(channel = self.channel.name, %error, "the connector failed on an answer");
+                let (landed, settled) = (aboard(&tickets, finished), judge.fault(&tickets, &error));
+                Returned { landed, settled, finished, ..Returned::default() }
+            }
+        });
+        Ok((returned.collect(), health))
     }
 
     fn judge(&self) -> Judge<'_> {
@@ -230,6 +315,19 @@ impl Courier {
     async fn hand_on(&self, returned: Vec<Returned>) {
         let _ = self.desk.send(returned).await;
     }
+}
+
+/// How the connector did with a group of answers, each with the operations that it is about.
+fn health(
+    slips: &[(Vec<Ticket>, Option<i64>)],
+    settlements: &[Result<Settlement, CallError>],
+) -> Option<Health> {
+    let mut faults = settlements.iter().filter_map(|settlement| settlement.as_ref().err());
+    let first = faults.next();
+    let count = faults.count() + usize::from(first.is_some());
+    let mut tickets = slips.iter().flat_map(|(tickets, _)| tickets);
+    let alone = tickets.next().filter(|_| tickets.next().is_none()).map(|ticket| ticket.product_id);
+    Health::of(settlements.len(), count, first, alone)
 }
 
 /// What an exchange keeps in flight: the step it is, or else the listings it acts for.
@@ -258,7 +356,7 @@ fn idempotency_key(
     hasher.finalize().to_hex().to_string()
 }
 
-fn opened(exchange: Exchange, tickets: &[Ticket], now: i64) -> NewExchange {
+fn opened(exchange: Exchange, inherited: NewDocument, tickets: &[Ticket], now: i64) -> NewExchange {
     let covered = || exchange.covers.iter().map(|index| &tickets[*index as usize]);
     let covers = covered().map(|ticket| Cover {
         product_id: ticket.product_id,
@@ -271,6 +369,7 @@ fn opened(exchange: Exchange, tickets: &[Ticket], now: i64) -> NewExchange {
         covers: covers.collect(),
         request: crate::stored::write(&exchange.request, covered()),
         memo: exchange.memo,
+        document: exchange.document.map_or(inherited, NewDocument::New),
     }
 }
 

@@ -16,6 +16,10 @@ pub(crate) struct Known<'a> {
     /// What the channel certainly shows.
     pub(crate) delivered: Option<Fingerprint>,
     pub(crate) remote_id: Option<&'a str>,
+    pub(crate) note: Option<&'a str>,
+    pub(crate) attempts: u32,
+    /// When all this was read, in unix milliseconds.
+    pub(crate) read_at: i64,
     pub(crate) revision: u64,
     /// Whether the product was deleted, or has become a model.
     pub(crate) deleted: bool,
@@ -83,5 +87,13 @@ fn hide(known: &Known<'_>) -> Decision {
 }
 
 fn operation(known: &Known<'_>, action: Action, item: Item) -> Operation {
-    Operation { action, item, remote_id: known.remote_id.map(str::to_owned), revision: known.revision }
+    Operation {
+        action,
+        item,
+        remote_id: known.remote_id.map(str::to_owned),
+        note: known.note.map(str::to_owned),
+        revision: known.revision,
+        attempt: known.attempts,
+        as_of: known.read_at,
+    }
 }

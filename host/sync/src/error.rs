@@ -3,9 +3,12 @@
 use wharf_catalog::mapping::MappingError;
 use wharf_gateway::GatewayError;
 use wharf_sandbox::CallError;
-use wharf_store::StoreError;
+use wharf_store::{SecretError, StoreError};
 
-use crate::schedule::ScheduleError;
+use crate::{
+    connectors::{ConnectorError, Unavailable},
+    schedule::ScheduleError,
+};
 
 /// A channel that cannot work as it is configured.
 #[derive(Debug, thiserror::Error)]
@@ -14,10 +17,8 @@ pub enum ChannelError {
     Unknown(String),
     #[error("`{0}` is no name for a channel: use letters, digits, `-` and `_`, at most 64")]
     Name(String),
-    #[error(
-        "no connector `{connector}` is loaded: put its component into the drop folder, or see `wharf connector list`"
-    )]
-    NoConnector { connector: String },
+    #[error(transparent)]
+    Connector(#[from] Unavailable),
     #[error("the stored configuration of channel `{channel}` cannot be read: {source}")]
     Configuration { channel: String, source: serde_json::Error },
     #[error("the settings schema of connector `{connector}` cannot be used: {reason}")]
@@ -26,12 +27,25 @@ pub enum ChannelError {
     Settings { problems: Vec<String> },
     #[error("the connector has no endpoint `{endpoint}`{}", suggestion(.nearest.as_deref()))]
     UnknownEndpoint { endpoint: String, nearest: Option<String> },
+    #[error("only you know the address of endpoint `{endpoint}`: name it; it has to fit {pattern}")]
+    UnnamedEndpoint { endpoint: String, pattern: String },
+    #[error("the connector has no auth scheme `{scheme}`; it has {}", .known.join(", "))]
+    UnknownScheme { scheme: String, known: Vec<&'static str> },
+    #[error(
+        "`{property}` is a secret, and settings hold none: store it with `wharf secret set NAME` and write \
+         {{\"secret\": \"NAME\"}} instead"
+    )]
+    PlainSecret { property: String },
+    #[error("connector `{connector}` has no probe; a sync shows whether its channel works")]
+    NoProbe { connector: String },
     #[error(transparent)]
     Mapping(#[from] MappingError),
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -49,6 +63,10 @@ pub enum SyncError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Connector(#[from] CallError),
+    #[error(transparent)]
+    Releases(#[from] ConnectorError),
+    #[error("channel `{channel}` has no feed: {reason}")]
+    NoFeed { channel: String, reason: String },
     #[error("the feed file cannot be written: {0}")]
     Feed(#[source] std::io::Error),
     #[error("a part of the run ended unexpectedly: {0}")]

@@ -15,10 +15,12 @@ use wharf_catalog::{
     Problem,
     projection::{Fingerprint, Projection},
 };
+use wharf_sandbox::{CallError, exchange::Rejection};
 use wharf_store::{Candidate, ListingState, Selection, Settled, Settlement, Store, Write};
 
 use crate::{
     active::ActiveChannel,
+    connectors::Health,
     error::SyncError,
     figures::{Figures, add},
     settings::SyncSettings,
@@ -28,14 +30,14 @@ use crate::{
 /// Where the file grows until it is whole.
 const PARTIAL: &str = ".partial";
 
-/// Writes the channel's file anew. `folder` is the channel's own.
+/// Writes the channel's file anew. `folder` is the channel's own. Answers with how the connector did.
 pub(crate) async fn write_feed(
     store: &Store,
     channel: &Arc<ActiveChannel>,
     settings: &SyncSettings,
     figures: &Arc<Figures>,
     folder: Dir,
-) -> Result<(), SyncError> {
+) -> Result<Option<Health>, SyncError> {
     let mut draft = blocking({
         let channel = Arc::clone(channel);
         move || Draft::open(&channel, folder)
@@ -71,15 +73,38 @@ struct Draft {
     folder: Dir,
     name: String,
     file: BufWriter<File>,
+    /// Stands between the rows of two pages.
+    between: Vec<u8>,
+    /// Items that have a row so far.
+    listed: u64,
+    tally: Tally,
+}
+
+/// How many items the connector was given, and on how many it failed.
+#[derive(Default)]
+struct Tally {
+    items: usize,
+    faults: usize,
+    first: Option<CallError>,
 }
 
 impl Draft {
     fn open(channel: &ActiveChannel, folder: Dir) -> Result<Self, SyncError> {
-        let opening = channel.connector.head(&channel.context)?;
+        let opening = channel.connector.head(&channel.context)?.map_err(|problem| SyncError::NoFeed {
+            channel: channel.name.clone(),
+            reason: problem.message,
+        })?;
         let file = folder.create(PARTIAL).map_err(SyncError::Feed)?;
         let mut file = BufWriter::with_capacity(256 * 1024, file);
         file.write_all(&opening.content).map_err(SyncError::Feed)?;
-        Ok(Self { folder, name: opening.file_name, file })
+        Ok(Self {
+            folder,
+            name: opening.file_name,
+            file,
+            between: opening.between,
+            listed: 0,
+            tally: Tally::default(),
+        })
     }
 
     /// Writes the rows of one page. Returns what has to be noted: only listings that were due or changed state.
@@ -113,6 +138,11 @@ impl Draft {
             rows.push(row);
         }
         let written = channel.connector.rows(&channel.context, &items)?;
+        self.tally.items += items.len();
+        self.tally.faults += written.faults.len();
+        if self.tally.first.is_none() {
+            self.tally.first = written.faults.first().map(|fault| fault.error.clone());
+        }
         let faults = written.faults.into_iter().map(|fault| {
             (fault.index, vec![Problem::error("connector-fault", None, fault.error.to_string())])
         });
@@ -122,17 +152,25 @@ impl Draft {
             .map(|rejection| (rejection.index, rejection.problems))
             .chain(faults);
         refuse(&mut rows, refused, figures);
+        warn(&mut rows, written.warnings);
+        let listed = rows.iter().filter(|row| row.state == ListingState::Accepted).count();
+        if self.listed > 0 && listed > 0 {
+            self.file.write_all(&self.between).map_err(SyncError::Feed)?;
+        }
         self.file.write_all(&written.content).map_err(SyncError::Feed)?;
-        add(&figures.written, rows.iter().filter(|row| row.state == ListingState::Accepted).count());
+        self.listed += listed as u64;
+        add(&figures.written, listed);
         Ok(rows.into_iter().filter_map(|row| row.settled(figures)).collect())
     }
 
-    fn publish(mut self, channel: &ActiveChannel) -> Result<(), SyncError> {
-        let tail = channel.connector.tail(&channel.context)?;
+    fn publish(mut self, channel: &ActiveChannel) -> Result<Option<Health>, SyncError> {
+        let tail = channel.connector.tail(&channel.context, self.listed)?;
         self.file.write_all(&tail).map_err(SyncError::Feed)?;
         let file = self.file.into_inner().map_err(|error| SyncError::Feed(error.into_error()))?;
         file.sync_all().map_err(SyncError::Feed)?;
-        self.folder.rename(PARTIAL, &self.folder, &self.name).map_err(SyncError::Feed)
+        self.folder.rename(PARTIAL, &self.folder, &self.name).map_err(SyncError::Feed)?;
+        let Tally { items, faults, first } = self.tally;
+        Ok(Health::of(items, faults, first.as_ref(), None))
     }
 }
 
@@ -143,6 +181,14 @@ fn refuse(rows: &mut [Row<'_>], refused: impl Iterator<Item = (u32, Vec<Problem>
             row.shows = None;
             row.problems.extend(problems);
             row.state = ListingState::Rejected;
+        }
+    }
+}
+
+fn warn(rows: &mut [Row<'_>], warnings: Vec<Rejection>) {
+    for Rejection { index, problems } in warnings {
+        if let Some(row) = rows.iter_mut().find(|row| row.position == Some(index as usize)) {
+            row.problems.extend(problems);
         }
     }
 }
@@ -182,6 +228,7 @@ impl<'a> Row<'a> {
             state: self.state,
             delivered: delivery(self.shows, self.candidate.revision),
             remote_id: Write::Keep,
+            note: Write::Keep,
             problems: self.problems,
             attempts: 0,
             next: None,

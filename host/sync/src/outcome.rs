@@ -1,12 +1,12 @@
 //! From answers to outcomes: what the store is to note for each operation under way.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use wharf_catalog::{Action, Problem};
 use wharf_gateway::SendError;
 use wharf_sandbox::{
     CallError,
-    exchange::{Settlement, Verdict},
+    exchange::{Outcome, Settlement, Verdict},
 };
 use wharf_store::{ListingState, Settled, Write};
 
@@ -28,10 +28,8 @@ pub(crate) struct Judge<'a> {
 impl Judge<'_> {
     /// The outcomes of an answered exchange that covers `tickets`. Those of a further exchange are pending.
     pub(crate) fn settle(&self, tickets: &[Ticket], settlement: &Settlement) -> Vec<Settled> {
-        let decided = settlement
-            .outcomes
-            .iter()
-            .map(|outcome| self.verdict(&tickets[outcome.index as usize], &outcome.verdict));
+        let decided =
+            settlement.outcomes.iter().map(|outcome| self.outcome(&tickets[outcome.index as usize], outcome));
         let pending = settlement.further.iter().flat_map(|exchange| &exchange.covers).map(|index| {
             add(&self.figures.pending, 1);
             let ticket = &tickets[*index as usize];
@@ -43,35 +41,37 @@ impl Judge<'_> {
         decided.chain(pending).collect()
     }
 
-    fn verdict(&self, ticket: &Ticket, verdict: &Verdict) -> Settled {
-        match verdict {
-            Verdict::Accepted { remote_id, problems } => self.accept(ticket, remote_id.clone(), problems),
+    /// What the channel said of the listing's id holds whatever the verdict; a deleted listing has none.
+    fn outcome(&self, ticket: &Ticket, outcome: &Outcome) -> Settled {
+        let settled = match &outcome.verdict {
+            Verdict::Accepted(problems) => self.accept(ticket, problems),
             Verdict::Rejected(problems) => {
                 add(&self.figures.rejected, 1);
                 ticket.settled(ListingState::Rejected, joined(ticket, problems))
             }
             Verdict::Retry { after, problem } => self.postpone(ticket, *after, problem.clone()),
+        };
+        if settled.state == ListingState::Removed {
+            return Settled { remote_id: Write::Clear, note: Write::Clear, ..settled };
         }
+        let told = |text: &Option<String>| text.clone().map_or(Write::Keep, Write::Set);
+        Settled { remote_id: told(&outcome.remote_id), note: told(&outcome.note), ..settled }
     }
 
-    fn accept(&self, ticket: &Ticket, remote_id: Option<String>, problems: &[Problem]) -> Settled {
+    fn accept(&self, ticket: &Ticket, problems: &[Problem]) -> Settled {
         add(&self.figures.accepted, 1);
         let counter = match ticket.action {
             Action::Upsert => &self.figures.upserts,
             Action::Price => &self.figures.prices,
             Action::Stock => &self.figures.stocks,
             Action::Delete => &self.figures.deletes,
+            Action::Keep => &self.figures.unchanged,
         };
         add(counter, 1);
         let deleted = ticket.action == Action::Delete;
         let state = if deleted { ListingState::Removed } else { ListingState::Accepted };
-        let remote_id = match remote_id {
-            _ if deleted => Write::Clear,
-            Some(id) => Write::Set(id),
-            None => Write::Keep,
-        };
         let delivered = delivery(ticket.shows, ticket.revision);
-        Settled { delivered, remote_id, ..ticket.settled(state, joined(ticket, problems)) }
+        Settled { delivered, ..ticket.settled(state, joined(ticket, problems)) }
     }
 
     /// To be tried again, or left to a person after too many attempts. What the channel shows now is not known.
@@ -109,6 +109,7 @@ impl Judge<'_> {
     pub(crate) fn again_at(&self, error: &SendError, attempts: u32) -> i64 {
         let after = match error {
             SendError::Throttled { retry_after, .. } => *retry_after,
+            SendError::Open { until, .. } => until.duration_since(SystemTime::now()).unwrap_or_default(),
             _ => self.settings.pause(attempts),
         };
         self.now + after.as_millis() as i64
@@ -129,10 +130,38 @@ impl Judge<'_> {
         })
     }
 
+    /// A picture could not be read. The operation is tried anew, a limited number of times.
+    pub(crate) fn unread(&self, tickets: &[Ticket], error: &SendError) -> Vec<Settled> {
+        let problem = Problem::error("picture-unread", None, error.to_string());
+        tickets.iter().map(|ticket| self.postpone(ticket, None, problem.clone())).collect()
+    }
+
     /// The connector could not make sense of the answer. The operation is tried anew, a limited number of times.
     pub(crate) fn fault(&self, tickets: &[Ticket], error: &CallError) -> Vec<Settled> {
         let problem = Problem::error("connector-fault", None, error.to_string());
         tickets.iter().map(|ticket| self.postpone(ticket, None, problem.clone())).collect()
+    }
+
+    /// Whether the connector asks for one exchange more than may follow one upon the other.
+    pub(crate) fn is_endless(&self, tickets: &[Ticket], settlement: &Settlement) -> bool {
+        let mut covered = settlement.further.iter().flat_map(|exchange| &exchange.covers);
+        covered.any(|index| tickets[*index as usize].steps >= self.settings.steps)
+    }
+
+    /// The operations wait for a person. What the channel shows now is not known.
+    pub(crate) fn end(&self, tickets: &[Ticket]) -> Vec<Settled> {
+        add(&self.figures.postponed, tickets.len());
+        let message = format!(
+            "the connector asks for a further request after each of {} and comes to no outcome; the limit is the sync \
+             setting `steps`",
+            self.settings.steps
+        );
+        let problem = Problem::error("too-many-steps", None, message);
+        let dead = tickets.iter().map(|ticket| Settled {
+            delivered: Write::Clear,
+            ..ticket.settled(ListingState::Dead, joined(ticket, std::slice::from_ref(&problem)))
+        });
+        dead.collect()
     }
 }
 

@@ -81,7 +81,7 @@ fn preview(
     sku: impl Fn(i64) -> String,
     endpoint: impl Fn(u32) -> String,
 ) -> Preview {
-    let Translation { settled, tickets, exchanges } = translation;
+    let Translation { settled, tickets, exchanges, health: _ } = translation;
     let requests = exchanges.into_iter().map(|exchange| PreviewedRequest {
         method: exchange.request.method,
         endpoint: endpoint(exchange.request.endpoint),
@@ -91,6 +91,11 @@ fn preview(
             Body::None => String::new(),
             Body::Text(text) => text,
             Body::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Body::Document => exchange
+                .document
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .unwrap_or_default(),
+            Body::Asset(address) => format!("the picture at {address}"),
         },
         covers: exchange
             .covers

@@ -16,6 +16,7 @@ use wharf_store::{Candidate, ListingState, Selection, Settled, Settlement, Store
 
 use crate::{
     active::ActiveChannel,
+    connectors::{Connectors, Stage},
     courier::{Breaker, Consignment, Courier, Returned},
     error::SyncError,
     figures::Figures,
@@ -35,6 +36,7 @@ const LANES: [Lane; 3] = [Lane::Stock, Lane::Price, Lane::Content];
 #[derive(Debug, Clone)]
 struct Run {
     store: Store,
+    connectors: Connectors,
     channel: Arc<ActiveChannel>,
     settings: Arc<SyncSettings>,
     figures: Arc<Figures>,
@@ -48,9 +50,11 @@ enum Load {
     Steps(Vec<Consignment>),
 }
 
-/// Brings the channel to what is due. Returns why the run was halted, if it was.
+/// Brings the channel to what is due, or as far as it comes until its connector is replaced. Returns why the run was
+/// halted, if it was.
 pub(crate) async fn publish(
     store: Store,
+    connectors: Connectors,
     channel: Arc<ActiveChannel>,
     settings: Arc<SyncSettings>,
     figures: Arc<Figures>,
@@ -58,6 +62,8 @@ pub(crate) async fn publish(
     let (desk, returns) = mpsc::channel(DESK);
     let breaker = Arc::new(Breaker::default());
     let courier = Courier {
+        store: store.clone(),
+        connectors: connectors.clone(),
         channel: Arc::clone(&channel),
         settings: Arc::clone(&settings),
         figures: Arc::clone(&figures),
@@ -66,7 +72,7 @@ pub(crate) async fn publish(
     };
     let flight = Arc::new(Flight::default());
     let writer = tokio::spawn(write(store.clone(), channel.id, returns, Arc::clone(&flight)));
-    let run = Run { store, channel, settings, figures, flight, courier };
+    let run = Run { store, connectors, channel, settings, figures, flight, courier };
     let taken = run.take_all().await;
     // The desk closes with its last sender, and with it the writer ends.
     drop(run);
@@ -81,7 +87,10 @@ impl Run {
         let mut under_way = JoinSet::new();
         let mut after = [0; LANES.len()];
         // A desk that closes under the run has lost its writer, whose error tells why.
-        while self.courier.breaker.tripped().is_none() && !self.courier.desk.is_closed() {
+        while self.courier.breaker.tripped().is_none()
+            && !self.courier.desk.is_closed()
+            && self.connectors.serves(&self.channel)
+        {
             while let Some(ended) = under_way.try_join_next() {
                 ended??;
             }
@@ -152,8 +161,10 @@ impl Run {
             };
             if self.flight.board(Aboard::Exchange(step.id)) {
                 let covers = (0..tickets.len() as u32).collect();
-                let exchange = Exchange { request, covers, memo: step.memo, delay: Duration::ZERO };
-                steps.push(Consignment { exchange, tickets, stored: Some(step.id), put_offs: step.attempts });
+                let exchange =
+                    Exchange { request, covers, memo: step.memo, document: None, delay: Duration::ZERO };
+                let (stored, put_offs, document) = (Some(step.id), step.attempts, step.document);
+                steps.push(Consignment { exchange, tickets, stored, put_offs, document });
             }
         }
         Ok(steps)
@@ -189,7 +200,8 @@ impl Run {
         let run = self.clone();
         let translated =
             tokio::task::spawn_blocking(move || translate(&run.channel, candidates, &run.figures)).await?;
-        let Translation { settled, tickets, exchanges } = translated?;
+        let Translation { settled, tickets, exchanges, health } = translated?;
+        self.courier.note(Stage::Prepare, health).await?;
         if !settled.is_empty() {
             let landed = settled.iter().map(|settled| Aboard::Product(settled.product_id)).collect();
             // The desk outlives every task of the run.
@@ -197,7 +209,7 @@ impl Run {
         }
         let consignments = exchanges.into_iter().map(|exchange| {
             let tickets = exchange.covers.iter().map(|index| tickets[*index as usize].clone()).collect();
-            Consignment { exchange, tickets, stored: None, put_offs: 0 }
+            Consignment { exchange, tickets, stored: None, put_offs: 0, document: None }
         });
         Ok(consignments.collect())
     }
@@ -214,6 +226,7 @@ impl From<wharf_store::Cover> for Ticket {
             shows,
             warnings: Vec::new(),
             attempts: 0,
+            steps: 0,
             lane: Lane::Content,
         }
     }

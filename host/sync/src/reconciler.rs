@@ -10,16 +10,17 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use wharf_catalog::Lane;
 use wharf_gateway::Gateway;
-use wharf_store::{Channel, ChannelDraft, ChannelState, Store};
+use wharf_store::{Channel, ChannelDraft, ChannelState, Secrets, Store};
 
 use crate::{
-    active::{ActiveChannel, Origin},
+    active::ActiveChannel,
     configuration::ChannelConfiguration,
-    connectors::Connectors,
+    connectors::{Connectors, Health, Stage},
     error::{ChannelError, SyncError},
     feed,
     figures::{Figures, Report},
     publish::publish,
+    secrets::ChannelSecrets,
     settings::SyncSettings,
 };
 
@@ -30,6 +31,7 @@ pub struct Reconciler(pub(crate) Arc<Inner>);
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) store: Store,
+    secrets: Secrets,
     pub(crate) connectors: Connectors,
     gateway: Gateway,
     feeds: Dir,
@@ -56,16 +58,17 @@ pub struct RunReport {
 }
 
 impl Reconciler {
-    /// `feeds` holds one folder per feed channel.
+    /// Works on the store of these secrets. `feeds` holds one folder per feed channel.
     pub fn new(
-        store: Store,
+        secrets: Secrets,
         connectors: Connectors,
         gateway: Gateway,
         feeds: Dir,
         settings: SyncSettings,
     ) -> Self {
         Self(Arc::new(Inner {
-            store,
+            store: secrets.store().clone(),
+            secrets,
             connectors,
             gateway,
             feeds,
@@ -98,7 +101,7 @@ impl Reconciler {
             return Err(ChannelError::Name(name.into()));
         }
         let draft = draft(name, configuration, ChannelState::Enabled);
-        self.check(&draft)?;
+        self.check(&draft, configuration).await?;
         let id = self.0.store.add_channel(&draft).await?;
         self.0.store.finish_marking(id).await?;
         self.wake();
@@ -113,17 +116,33 @@ impl Reconciler {
     ) -> Result<Channel, ChannelError> {
         let channel = self.channel(name).await?;
         let draft = draft(name, configuration, channel.state);
-        self.check(&draft)?;
+        self.check(&draft, configuration).await?;
         self.0.store.update_channel(channel.id, &draft).await?;
         self.0.store.mark_all(channel.id, Lane::Content).await?;
         self.wake();
         self.channel(name).await
     }
 
-    fn check(&self, draft: &ChannelDraft) -> Result<(), ChannelError> {
-        let ChannelDraft { name, connector, state, configuration } = draft.clone();
-        let channel = Channel { id: 0, name, connector, state, configuration, marking: None, created_at: 0 };
-        ActiveChannel::new(&channel, &self.0.connectors, &self.0.gateway).map(drop)
+    async fn check(
+        &self,
+        draft: &ChannelDraft,
+        configuration: &ChannelConfiguration,
+    ) -> Result<(), ChannelError> {
+        let ChannelDraft { name, connector, state, configuration: text } = draft.clone();
+        let channel =
+            Channel { id: 0, name, connector, state, configuration: text, marking: None, created_at: 0 };
+        self.make_ready(&channel, configuration).await.map(drop)
+    }
+
+    async fn make_ready(
+        &self,
+        channel: &Channel,
+        configuration: &ChannelConfiguration,
+    ) -> Result<ActiveChannel, ChannelError> {
+        let connector =
+            self.0.connectors.resolve(&configuration.connector, configuration.version.as_ref()).await?;
+        let secrets = ChannelSecrets::open(&self.0.secrets, configuration).await?;
+        ActiveChannel::new(channel, configuration, secrets, connector, &self.0.gateway)
     }
 
     /// Forgets a channel and everything known of its listings; the channel itself is left as it is.
@@ -155,7 +174,7 @@ impl Reconciler {
         let active = self.activate(&channel, &berth).await?;
         self.0.store.finish_marking(channel.id).await?;
         let run = self.0.store.start_run(channel.id).await?;
-        let outcome = self.run(&active, &figures).await;
+        let outcome = self.run_on(&channel, &berth, active, &figures).await;
         let halted = match &outcome {
             Ok(halted) => halted.clone(),
             Err(error) => Some(error.to_string()),
@@ -171,23 +190,74 @@ impl Reconciler {
         outcome.map(|_| report)
     }
 
+    /// Runs, and goes on with the successor when the connector is replaced meanwhile.
+    async fn run_on(
+        &self,
+        channel: &Channel,
+        berth: &Berth,
+        mut active: Arc<ActiveChannel>,
+        figures: &Arc<Figures>,
+    ) -> Result<Option<String>, SyncError> {
+        loop {
+            let halted = self.run(&active, figures).await?;
+            if halted.is_some() || self.0.connectors.serves(&active) {
+                return Ok(halted);
+            }
+            active = match self.activate(channel, berth).await {
+                Ok(successor) => successor,
+                Err(SyncError::Channel(error)) => return Ok(Some(error.to_string())),
+                Err(error) => return Err(error),
+            };
+            self.0.store.finish_marking(channel.id).await?;
+        }
+    }
+
     async fn run(
         &self,
         active: &Arc<ActiveChannel>,
         figures: &Arc<Figures>,
     ) -> Result<Option<String>, SyncError> {
-        let (store, settings) = (&self.0.store, &self.0.settings);
+        let Inner { store, connectors, settings, .. } = &*self.0;
         if active.connector.abilities().feed {
-            let folder = self.feed_folder(&active.name).map_err(SyncError::Feed)?;
-            if feed::is_due(store, active.id, &folder, figures).await? {
-                feed::write_feed(store, active, settings, figures, folder).await?;
+            let halted = self.run_feed(active, figures).await?;
+            if halted.is_some() {
+                return Ok(halted);
             }
         }
         if active.connector.abilities().publisher {
-            return publish(store.clone(), Arc::clone(active), Arc::clone(settings), Arc::clone(figures))
-                .await;
+            let settings = Arc::clone(settings);
+            return publish(
+                store.clone(),
+                connectors.clone(),
+                Arc::clone(active),
+                settings,
+                Arc::clone(figures),
+            )
+            .await;
         }
         Ok(None)
+    }
+
+    /// Writes the channel's file, if it has to be. Answers with why the connector was taken out of service, if it was.
+    async fn run_feed(
+        &self,
+        active: &Arc<ActiveChannel>,
+        figures: &Arc<Figures>,
+    ) -> Result<Option<String>, SyncError> {
+        let Inner { store, connectors, settings, .. } = &*self.0;
+        let folder = self.feed_folder(&active.name).map_err(SyncError::Feed)?;
+        if !feed::is_due(store, active.id, &folder, figures).await? {
+            return Ok(None);
+        }
+        match feed::write_feed(store, active, settings, figures, folder).await {
+            Ok(health) => Ok(connectors.note(&active.connector, Stage::Feed, health).await?),
+            Err(SyncError::Connector(error)) => {
+                let failed = Health::Failed { error: error.clone(), alone: None };
+                let halted = connectors.note(&active.connector, Stage::Feed, Some(failed)).await?;
+                halted.map_or(Err(SyncError::Connector(error)), |reason| Ok(Some(reason)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn feed_folder(&self, channel: &str) -> std::io::Result<Dir> {
@@ -202,15 +272,28 @@ impl Reconciler {
 
     async fn activate(&self, channel: &Channel, berth: &Berth) -> Result<Arc<ActiveChannel>, SyncError> {
         let mut slot = berth.active.lock().await;
-        let digest = self.0.connectors.get(&channel.connector).map(|connector| connector.digest().to_owned());
-        let current = digest.map(|digest| Origin { configuration: channel.configuration.clone(), digest });
-        if let Some(active) = slot.as_ref().filter(|active| Some(&active.origin) == current.as_ref()) {
+        if let Some(active) = slot.as_ref()
+            && self.is_current(active, channel).await?
+        {
             return Ok(Arc::clone(active));
         }
-        let active = Arc::new(ActiveChannel::new(channel, &self.0.connectors, &self.0.gateway)?);
+        let configuration = serde_json::from_str(&channel.configuration)
+            .map_err(|source| ChannelError::Configuration { channel: channel.name.clone(), source })?;
+        let active = Arc::new(self.make_ready(channel, &configuration).await?);
         self.adopt(channel.id, active.connector.digest()).await?;
         *slot = Some(Arc::clone(&active));
         Ok(active)
+    }
+
+    /// Whether everything that the channel was made of is still the same.
+    async fn is_current(&self, active: &ActiveChannel, channel: &Channel) -> Result<bool, ChannelError> {
+        let origin = &active.origin;
+        if origin.configuration != channel.configuration || !self.0.connectors.serves(active) {
+            return Ok(false);
+        }
+        let names: Vec<&str> = origin.secrets.keys().map(String::as_str).collect();
+        // Most channels have none, and cost no query.
+        Ok(names.is_empty() || self.0.secrets.revisions(&names).await? == origin.secrets)
     }
 
     /// A connector that was replaced since the last run may show every item differently, so all become due. The

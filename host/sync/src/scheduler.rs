@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::task::JoinSet;
 use wharf_store::{Channel, ChannelState};
 
-use crate::{error::SyncError, figures::Figures, reconciler::Reconciler};
+use crate::{active::ActiveChannel, error::SyncError, figures::Figures, reconciler::Reconciler};
 
 /// What is known about when a channel runs next.
 #[derive(Debug, Default)]
@@ -140,7 +140,11 @@ async fn due_at(
     let since = turn.last.or_else(|| Timestamp::from_millisecond(channel.created_at).ok()).unwrap_or(now);
     let planned = active.timetable.next(since);
     let mut moments: Vec<Timestamp> = planned.into_iter().collect();
-    let rested = |at| if woken { at } else { turn.rested(at) };
+    let open = silence(&active);
+    let rested = |at: Timestamp| {
+        let at = if woken { at } else { turn.rested(at) };
+        open.map_or(at, |open| at.max(open))
+    };
     let at = |milliseconds: Option<i64>| {
         milliseconds.and_then(|at| Timestamp::from_millisecond(at).ok()).map(rested)
     };
@@ -150,10 +154,18 @@ async fn due_at(
     if active.timetable.on_change() {
         moments.extend(at(summary.next_listing_at));
         if !summary.due.is_empty() || channel.marking.is_some() {
-            moments.push(if woken { now } else { turn.resting_until.unwrap_or(now) });
+            let at = if woken { now } else { turn.resting_until.unwrap_or(now) };
+            moments.push(open.map_or(at, |open| at.max(open)));
         }
     }
     Ok(moments.into_iter().min())
+}
+
+/// Until when the gateway leaves the whole channel alone, so that a run could only find that out. A feed needs no
+/// gateway.
+fn silence(channel: &ActiveChannel) -> Option<Timestamp> {
+    let until = channel.route.open_until().filter(|_| !channel.connector.abilities().feed)?;
+    Timestamp::try_from(until).ok()
 }
 
 async fn run(reconciler: Reconciler, channel: Channel) -> Ended {

@@ -20,6 +20,9 @@ pub struct SyncSettings {
     pub retry_cap_ms: u64,
     /// Attempts after which an operation waits for a person. 20.
     pub attempts: u32,
+    /// Further exchanges that may follow one upon the other until an operation waits for a person: a job that is polled
+    /// every ten seconds for a day needs 8,640. 10,000.
+    pub steps: u32,
     /// Exchanges that may fail one after another before the run halts and the channel rests. 16.
     pub failures_to_halt: u64,
     /// How long a channel rests after a run that halted or had nothing it could do, in milliseconds. 30,000.
@@ -35,6 +38,7 @@ impl Default for SyncSettings {
             retry_ms: 30_000,
             retry_cap_ms: 3_600_000,
             attempts: 20,
+            steps: 10_000,
             failures_to_halt: 16,
             rest_ms: 30_000,
         }

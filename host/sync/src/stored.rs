@@ -14,6 +14,8 @@ struct StoredNote {
     action: Action,
     lane: Lane,
     attempts: u32,
+    #[serde(default)]
+    steps: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Problem>,
 }
@@ -31,6 +33,19 @@ struct StoredRequest {
     target: String,
     headers: Vec<(String, String)>,
     body: StoredBody,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    cost: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unpack: bool,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_one(cost: &u32) -> bool {
+    *cost == 1
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,14 +54,17 @@ enum StoredBody {
     None,
     Text(String),
     Base64(String),
+    Document,
+    Asset(String),
 }
 
-/// The request, and its operations in the order of the exchange's covers.
+/// The request, and its operations in the order of the exchange's covers, each one step further.
 pub(crate) fn write<'a>(request: &Request, tickets: impl Iterator<Item = &'a Ticket>) -> String {
     let notes = tickets.map(|ticket| StoredNote {
         action: ticket.action,
         lane: ticket.lane,
         attempts: ticket.attempts,
+        steps: ticket.steps.saturating_add(1),
         warnings: ticket.warnings.clone(),
     });
     let stored = StoredExchange { request: request.into(), notes: notes.collect() };
@@ -61,8 +79,8 @@ pub(crate) fn read(text: &str, covered: &[Ticket]) -> Option<(Request, Vec<Ticke
         return None;
     }
     let tickets = covered.iter().zip(notes).map(|(ticket, note)| {
-        let StoredNote { action, lane, attempts, warnings } = note;
-        Ticket { action, lane, attempts, warnings, ..ticket.clone() }
+        let StoredNote { action, lane, attempts, steps, warnings } = note;
+        Ticket { action, lane, attempts, steps, warnings, ..ticket.clone() }
     });
     Some((request.restore()?, tickets.collect()))
 }
@@ -73,6 +91,8 @@ impl From<&Request> for StoredRequest {
             Body::None => StoredBody::None,
             Body::Text(text) => StoredBody::Text(text.clone()),
             Body::Bytes(bytes) => StoredBody::Base64(STANDARD.encode(bytes)),
+            Body::Document => StoredBody::Document,
+            Body::Asset(address) => StoredBody::Asset(address.clone()),
         };
         Self {
             method: request.method,
@@ -80,19 +100,23 @@ impl From<&Request> for StoredRequest {
             target: request.target.clone(),
             headers: request.headers.clone(),
             body,
+            cost: request.cost,
+            unpack: request.unpack,
         }
     }
 }
 
 impl StoredRequest {
     fn restore(self) -> Option<Request> {
-        let Self { method, endpoint, target, headers, body } = self;
+        let Self { method, endpoint, target, headers, body, cost, unpack } = self;
         let body = match body {
             StoredBody::None => Body::None,
             StoredBody::Text(text) => Body::Text(text),
             StoredBody::Base64(text) => Body::Bytes(STANDARD.decode(text).ok()?),
+            StoredBody::Document => Body::Document,
+            StoredBody::Asset(address) => Body::Asset(address),
         };
-        Some(Request { method, endpoint, target, headers, body })
+        Some(Request { method, endpoint, target, headers, body, cost, unpack })
     }
 }
 
@@ -117,13 +141,22 @@ mod tests {
             warnings: vec![warning.clone()],
             ..covered()
         };
-        for body in [Body::None, Body::Text("ä\"\n".into()), Body::Bytes(vec![0, 255, 7])] {
+        let bodies = [
+            Body::None,
+            Body::Text("ä\"\n".into()),
+            Body::Bytes(vec![0, 255, 7]),
+            Body::Document,
+            Body::Asset("https://a.example/b.jpg".into()),
+        ];
+        for body in bodies {
             let request = Request {
                 method: Method::Put,
                 endpoint: 2,
                 target: "/a?b=c".into(),
                 headers: vec![("content-type".into(), "text/plain".into())],
                 body,
+                cost: 3,
+                unpack: true,
             };
             let text = write(&request, [&ticket].into_iter());
             let (restored, tickets) = read(&text, &[covered()]).unwrap();

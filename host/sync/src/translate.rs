@@ -2,12 +2,14 @@
 //!
 //! Runs on a blocking thread, since it parses, projects and computes in the sandbox.
 
+use jiff::Timestamp;
 use wharf_catalog::{Action, Operation, Problem, projection::Fingerprint};
 use wharf_sandbox::exchange::{Exchange, Fault, Rejection};
 use wharf_store::{Candidate, Delivery, ListingState, Settled, StoreError, Write};
 
 use crate::{
     active::ActiveChannel,
+    connectors::Health,
     decision::{Decision, Known, decide},
     figures::{Figures, add},
 };
@@ -20,6 +22,8 @@ pub(crate) struct Translation {
     /// The operations under way; exchanges cover them by position.
     pub(crate) tickets: Vec<Ticket>,
     pub(crate) exchanges: Vec<Exchange>,
+    /// How the connector did; nothing if it was not called.
+    pub(crate) health: Option<Health>,
 }
 
 /// One operation under way, and what to note once its outcome is known.
@@ -33,6 +37,8 @@ pub(crate) struct Ticket {
     pub(crate) shows: Option<Fingerprint>,
     pub(crate) warnings: Vec<Problem>,
     pub(crate) attempts: u32,
+    /// Exchanges that were answered since the operation was prepared.
+    pub(crate) steps: u32,
     pub(crate) lane: wharf_catalog::Lane,
 }
 
@@ -45,6 +51,7 @@ impl Ticket {
             state,
             delivered: Write::Keep,
             remote_id: Write::Keep,
+            note: Write::Keep,
             problems,
             attempts: 0,
             next: None,
@@ -64,10 +71,11 @@ pub(crate) fn translate(
     figures: &Figures,
 ) -> Result<Translation, StoreError> {
     add(&figures.considered, candidates.len());
+    let read_at = Timestamp::now().as_millisecond();
     let mut translation = Translation::default();
     let mut operations = Vec::new();
     for candidate in candidates {
-        match step(channel, &candidate, figures)? {
+        match step(channel, &candidate, read_at, figures)? {
             Step::Settled(settled) => translation.settled.push(settled),
             Step::Operation(operation, ticket) => {
                 operations.push(operation);
@@ -79,13 +87,21 @@ pub(crate) fn translate(
     Ok(translation)
 }
 
-fn step(channel: &ActiveChannel, candidate: &Candidate, figures: &Figures) -> Result<Step, StoreError> {
+fn step(
+    channel: &ActiveChannel,
+    candidate: &Candidate,
+    read_at: i64,
+    figures: &Figures,
+) -> Result<Step, StoreError> {
     let desired = channel.project(candidate)?;
     let known = Known {
         sku: candidate.sku.as_str(),
         state: candidate.state,
         delivered: candidate.delivered.as_deref().and_then(Fingerprint::from_bytes),
         remote_id: candidate.remote_id.as_deref(),
+        note: candidate.note.as_deref(),
+        attempts: candidate.attempts,
+        read_at,
         revision: candidate.marked as u64,
         deleted: candidate.document.is_none(),
     };
@@ -121,6 +137,7 @@ fn ticket(candidate: &Candidate) -> Ticket {
         shows: None,
         warnings: Vec::new(),
         attempts: candidate.attempts,
+        steps: 0,
         lane: candidate.lane.unwrap_or(wharf_catalog::Lane::Content),
     }
 }
@@ -135,15 +152,19 @@ fn prepare(
     if operations.is_empty() {
         return;
     }
+    let alone = translation.tickets.first().filter(|_| operations.len() == 1).map(|ticket| ticket.product_id);
     let preparation = match channel.connector.prepare(&channel.context, operations) {
         Ok(preparation) => preparation,
         Err(error) => {
+            translation.health = Health::of(1, 1, Some(&error), alone);
             let problem = Problem::error("connector-fault", None, error.to_string());
             (0..operations.len())
                 .for_each(|index| reject(translation, index, std::slice::from_ref(&problem), figures));
             return;
         }
     };
+    let first = preparation.faults.first().map(|fault| &fault.error);
+    translation.health = Health::of(operations.len(), preparation.faults.len(), first, alone);
     for Rejection { index, problems } in preparation.rejections {
         reject(translation, index as usize, &problems, figures);
     }
