@@ -10,7 +10,9 @@ use wharf_catalog::import::ImportLimits;
 use wharf_gateway::GatewaySettings;
 use wharf_sandbox::Limits;
 use wharf_store::StoreSettings;
-use wharf_sync::SyncSettings;
+use wharf_sync::{ConnectorSettings, SyncSettings};
+
+use crate::secret_key::SecretsSettings;
 
 /// Name of the file in the data directory.
 pub const FILE: &str = "wharf.toml";
@@ -24,7 +26,9 @@ pub struct Configuration {
     pub sandbox: Limits,
     pub gateway: GatewaySettings,
     pub sync: SyncSettings,
+    pub connectors: ConnectorSettings,
     pub import: ImportSettings,
+    pub secrets: SecretsSettings,
 }
 
 /// How the API listens and what it takes.
@@ -45,8 +49,6 @@ pub struct ServerSettings {
     pub bulk_lines: usize,
     /// How long requests under way may take when the server is told to stop, in milliseconds. 10,000.
     pub drain_ms: u64,
-    /// How long the drop folder has to be quiet before it is scanned, in milliseconds. 200.
-    pub settle_ms: u64,
 }
 
 impl Default for ServerSettings {
@@ -59,7 +61,6 @@ impl Default for ServerSettings {
             maximum_page_items: 1_000,
             bulk_lines: 10_000,
             drain_ms: 10_000,
-            settle_ms: 200,
         }
     }
 }

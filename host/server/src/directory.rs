@@ -3,7 +3,9 @@
 //! ```text
 //! wharf.toml   settings, optional      connectors/  drop folder for *.wasm
 //! wharf.db     the database            cache/       compiled connectors, this user only
-//! wake         touched by a change     feeds/       files that channels fetch
+//! wake         touched by a change     releases/    the host's copies of what it admitted
+//! secret.key   opens stored secrets,   feeds/       files that channels fetch
+//!              unless kept elsewhere
 //! ```
 
 use std::{
@@ -19,6 +21,7 @@ use cap_std::{
 const DATABASE: &str = "wharf.db";
 const CONNECTORS: &str = "connectors";
 const CACHE: &str = "cache";
+const RELEASES: &str = "releases";
 const FEEDS: &str = "feeds";
 const WAKE: &str = "wake";
 const LOCK: &str = "sync.lock";
@@ -94,6 +97,11 @@ impl DataDirectory {
     /// The drop folder and the wake file, for the one who watches them.
     pub fn watched(&self) -> [PathBuf; 2] {
         [self.path.join(CONNECTORS), self.path.join(WAKE)]
+    }
+
+    /// The folder of the host's own copies of connectors.
+    pub fn releases(&self) -> Result<Dir, DirectoryError> {
+        folder(&self.root, RELEASES).map_err(|source| self.unusable(RELEASES, source))
     }
 
     /// The folder of compiled connectors. It is closed to other users, because what lies in it is run as it is.

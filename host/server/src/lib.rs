@@ -12,10 +12,12 @@ pub mod directory;
 pub mod host;
 pub mod output;
 pub mod secret;
+pub mod secret_key;
 pub mod serve;
 pub mod status;
 pub mod telemetry;
 
+mod shown_secret;
 mod watch;
 
 pub use host::{Host, Site};

@@ -16,6 +16,8 @@ pub struct ChannelStatus {
     pub connector: String,
     /// `enabled` or `paused`.
     pub state: &'static str,
+    /// Why no release of its connector can serve it, and what to do; `null` while one can.
+    pub blocked: Option<String>,
     /// Listings by state; states without listings are left out.
     pub listings: BTreeMap<&'static str, u64>,
     /// Listings that have something to do, now or after a pause.
@@ -57,10 +59,12 @@ pub async fn of(store: &Store, channel: &Channel) -> Result<ChannelStatus, Store
     let counts = store.counts(channel.id).await?;
     let problems = store.problem_counts(channel.id).await?;
     let last_run = store.runs(channel.id, 1).await?.into_iter().next().map(last_run);
+    let blocked = wharf_sync::unavailable(store, channel).await?.map(|reason| reason.to_string());
     Ok(ChannelStatus {
         channel: channel.name.clone(),
         connector: channel.connector.clone(),
         state: channel.state.as_str(),
+        blocked,
         listings: counts.by_state.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
         due: counts.due,
         last_run,

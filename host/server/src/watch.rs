@@ -2,7 +2,7 @@
 //!
 //! The operating system tells; nothing is polled.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
 use notify::{Event, EventKind, RecursiveMode, Watcher, event::AccessKind};
 use tokio::sync::Notify;
@@ -36,20 +36,35 @@ impl Watch {
         })?;
         watcher.watch(&drop_folder, RecursiveMode::NonRecursive)?;
         watcher.watch(&wake_file, RecursiveMode::NonRecursive)?;
+        // What came since the folder was last looked at was not told.
+        connectors.notify_one();
         Ok(Self { _watcher: watcher, connectors, wake })
     }
 
     /// Passes on what happens, until the future is dropped.
     pub(crate) async fn follow(&self, host: &Host) {
-        let quiet = Duration::from_millis(host.site.configuration.server.settle_ms);
+        tokio::join!(self.follow_changes(host), self.follow_drop_folder(host));
+    }
+
+    /// What another process has changed may concern connectors as well as channels and products.
+    async fn follow_changes(&self, host: &Host) {
         loop {
-            tokio::select! {
-                () = self.wake.notified() => host.reconciler.wake(),
-                () = self.connectors.notified() => {
-                    // A large file arrives in many events, and is read when no more come.
-                    while tokio::time::timeout(quiet, self.connectors.notified()).await.is_ok() {}
-                    rescan(host).await;
-                }
+            self.wake.notified().await;
+            if let Err(error) = host.connectors.refresh().await {
+                tracing::warn!(%error, "the connectors cannot be read");
+            }
+            host.reconciler.wake();
+        }
+    }
+
+    /// A large file arrives in many events; those that come while it settles are one.
+    async fn follow_drop_folder(&self, host: &Host) {
+        let settle = host.site.configuration.connectors.settle();
+        loop {
+            self.connectors.notified().await;
+            tokio::time::sleep(settle).await;
+            if rescan(host).await {
+                self.connectors.notify_one();
             }
         }
     }
@@ -64,18 +79,17 @@ fn absolute(path: PathBuf) -> PathBuf {
     path.canonicalize().unwrap_or(path)
 }
 
-async fn rescan(host: &Host) {
-    let folder = match host.site.directory.connectors().try_clone() {
-        Ok(folder) => folder,
-        Err(error) => return tracing::warn!(%error, "the drop folder cannot be opened"),
-    };
-    let connectors = host.connectors.clone();
-    match tokio::task::spawn_blocking(move || connectors.scan(&folder)).await {
-        Ok(Ok(scan)) => {
+/// Whether files are still changing.
+async fn rescan(host: &Host) -> bool {
+    match host.connectors.scan().await {
+        Ok(scan) => {
             host::report(&scan);
             host.reconciler.wake();
+            scan.unsettled
         }
-        Ok(Err(error)) => tracing::warn!(%error, "the drop folder cannot be read"),
-        Err(error) => tracing::error!(%error, "the scan of the drop folder ended unexpectedly"),
+        Err(error) => {
+            tracing::warn!(%error, "the drop folder cannot be taken in");
+            false
+        }
     }
 }

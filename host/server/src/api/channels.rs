@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use wharf_store::{Channel, ChannelState};
-use wharf_sync::{ChannelConfiguration, ChannelError, Figures, SyncError};
+use wharf_sync::{ChannelConfiguration, ChannelError, Figures, SyncError, Unavailable};
 
 use super::{
     Api,
@@ -192,9 +192,13 @@ impl From<ChannelError> for Problem {
             ChannelError::Store(error) => error.into(),
             ChannelError::Unknown(name) => Self::unknown("channel", &name),
             ChannelError::Name(_) => Self::at(Kind::Unprocessable, "/name", error.to_string()),
-            ChannelError::NoConnector { .. } => {
+            ChannelError::Connector(Unavailable::NoneFits { .. }) => {
+                Self::at(Kind::Unprocessable, "/configuration/version", error.to_string())
+            }
+            ChannelError::Connector(_) => {
                 Self::at(Kind::Unprocessable, "/configuration/connector", error.to_string())
             }
+            ChannelError::Secret(error) => error.into(),
             other => Self::new(Kind::Unprocessable, chain(&other)),
         }
     }

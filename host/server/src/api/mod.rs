@@ -15,6 +15,7 @@ mod page;
 mod problem;
 mod products;
 mod schema;
+mod secrets;
 mod stock;
 
 use std::sync::Arc;
@@ -96,7 +97,13 @@ fn resources() -> OpenApiRouter<Api> {
         .routes(routes!(channels::sync))
         .routes(routes!(channels::status))
         .routes(routes!(listings::list))
+        .routes(routes!(secrets::list))
+        .routes(routes!(secrets::set, secrets::remove))
         .routes(routes!(connectors::list))
+        .routes(routes!(connectors::get))
+        .routes(routes!(connectors::approve))
+        .routes(routes!(connectors::roll_back))
+        .routes(routes!(connectors::resume))
 }
 
 fn description() -> OpenApi {

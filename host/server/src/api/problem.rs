@@ -51,6 +51,7 @@ pub(crate) enum Kind {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    InUse,
     PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
@@ -61,13 +62,14 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::BadRequest,
         Self::Unauthorized,
         Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::InUse,
         Self::PreconditionFailed,
         Self::TooLarge,
         Self::UnsupportedMediaType,
@@ -87,6 +89,7 @@ impl Kind {
                 ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "The resource has no such method")
             }
             Self::Conflict => ("conflict", StatusCode::CONFLICT, "It is there already"),
+            Self::InUse => ("in-use", StatusCode::CONFLICT, "It is still in use"),
             Self::PreconditionFailed => {
                 ("revision-conflict", StatusCode::PRECONDITION_FAILED, "Someone else was faster")
             }

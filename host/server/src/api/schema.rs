@@ -137,8 +137,11 @@ pub(super) struct StockLevel {
 #[derive(ToSchema)]
 #[schema(rename_all = "kebab-case")]
 pub(super) struct ChannelConfiguration {
-    /// Name of a connector in the drop folder.
+    /// Name of a connector.
     connector: String,
+    /// Which of its releases: a range of versions, or `sha256:DIGEST`. Left out, the one that serves.
+    #[schema(required = false, nullable = false, example = "^1.2")]
+    version: Option<String>,
     /// Settings under the connector's own schema.
     #[schema(required = false)]
     settings: BTreeMap<String, serde_json::Value>,
@@ -222,10 +225,13 @@ pub(super) struct Grant {
     allow_private: bool,
 }
 
-/// Where the secret is kept: exactly one of `env` and `file`.
+/// Where the secret is kept: exactly one of `secret`, `env` and `file`.
 #[derive(ToSchema)]
 #[schema(rename_all = "kebab-case")]
 pub(super) struct Credentials {
+    /// The name of a stored secret: see `/v1/secrets`.
+    #[schema(required = false, nullable = false)]
+    secret: Option<String>,
     /// An environment variable of the server.
     #[schema(required = false, nullable = false)]
     env: Option<String>,
@@ -313,27 +319,79 @@ pub(super) struct RunReport {
     halted: Option<String>,
 }
 
-/// One file of the drop folder: loaded, or refused with the reason.
+/// A release of a connector, or a file of the drop folder that was refused.
 #[derive(ToSchema)]
 #[serde(untagged)]
 pub(super) enum Connector {
-    Loaded(LoadedConnector),
+    Release(Release),
     Refused(RefusedConnector),
 }
 
+/// A connector's component as it was admitted.
 #[derive(ToSchema)]
-pub(super) struct LoadedConnector {
-    file: String,
+pub(super) struct Release {
     name: String,
     version: String,
     /// SHA-256 of the component.
     digest: String,
+    #[schema(inline)]
+    state: ReleaseState,
+    /// Why it does not serve.
+    #[schema(required = false, nullable = false)]
+    reason: Option<String>,
     summary: String,
     abilities: Vec<String>,
+    /// The file that brought it; it may be gone.
+    file: String,
+    /// Whose of the listed keys has signed it.
+    #[schema(required = false, nullable = false)]
+    signer: Option<String>,
+    #[schema(format = DateTime)]
+    admitted_at: String,
+    /// When the state last changed.
+    #[schema(format = DateTime)]
+    changed_at: String,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub(super) enum ReleaseState {
+    /// Channels that pin nothing get it.
+    Serving,
+    /// It may serve, and channels may pin it.
+    Previous,
+    /// It asks for more than was approved.
+    Waiting,
+    /// It was rolled back from.
+    Held,
+    /// It failed too often.
+    Quarantined,
 }
 
 #[derive(ToSchema)]
 pub(super) struct RefusedConnector {
     file: String,
+    /// Why, in a sentence.
     refused: String,
+}
+
+/// One connector: what it asks for, what was approved, what each channel grants.
+#[derive(ToSchema)]
+pub(super) struct Comparison {
+    name: String,
+    releases: Vec<Release>,
+    asks: Vec<ConnectorAsk>,
+}
+
+/// One thing that at least one release asks for.
+#[derive(ToSchema)]
+pub(super) struct ConnectorAsk {
+    /// By `kind`: an ability, credentials, or an endpoint with its address, method and path.
+    ask: BTreeMap<String, String>,
+    text: String,
+    /// The versions that ask for it, of those that serve, wait, are held back or quarantined.
+    asked_by: Vec<String>,
+    approved: bool,
+    /// By channel; empty where a channel has nothing to grant.
+    granted: BTreeMap<String, bool>,
 }

@@ -7,6 +7,7 @@ mod delete;
 mod demo;
 mod export;
 mod import;
+mod secret;
 mod serve;
 mod status;
 mod stock;
@@ -63,6 +64,9 @@ enum Command {
     /// Build, check and install connectors.
     #[command(subcommand)]
     Connector(connector::Connector),
+    /// Keep the secrets that channels' credentials name.
+    #[command(subcommand)]
+    Secret(secret::Secret),
     /// Hand out and take back API tokens.
     #[command(subcommand)]
     Token(token::Token),
@@ -177,6 +181,7 @@ impl Command {
             Self::Sync(sync) => Box::pin(sync.run(session)).await,
             Self::Status(status) => Box::pin(status.run(session)).await,
             Self::Connector(connector) => Box::pin(connector.run(session)).await,
+            Self::Secret(secret) => Box::pin(secret.run(session)).await,
             Self::Token(token) => Box::pin(token.run(session)).await,
             Self::Delete(delete) => Box::pin(delete.run(session)).await,
             Self::Stock(stock) => Box::pin(stock.run(session)).await,
@@ -212,6 +217,9 @@ mod tests {
             "wharf channel add shop --connector google --setting account",
             "wharf channel add shop --connector google --every often",
             "wharf token add me --scope everything",
+            "wharf secret set",
+            "wharf secret set shop the-value-itself",
+            "wharf secret set shop --from-file a --from-env B",
             "wharf stock set A-1 main many",
             "wharf serve --listen here",
             "wharf delete",

@@ -100,6 +100,9 @@ impl Report {
         let status = &self.status;
         let paused = if status.state == ChannelState::Paused.as_str() { ", paused" } else { "" };
         output.line(format_args!("{} ({}{paused})", status.channel, status.connector))?;
+        if let Some(reason) = &status.blocked {
+            output.line(format_args!("  blocked   {reason}"))?;
+        }
         let states: Vec<_> =
             status.listings.iter().map(|(state, count)| format!("{count} {state}")).collect();
         output.line(format_args!("  listings  {}; {} to do", joined(&states, "none"), status.due))?;

@@ -3,14 +3,17 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::running::{Running, send};
+use crate::{
+    connectors::add_releases,
+    running::{Running, send},
+};
 
 async fn document(running: &Running) -> Value {
     send(running.request(Method::GET, "/openapi.json")).await.json()
 }
 
 /// The resources that this document promises, written down once more by hand.
-const RESOURCES: [(&str, &[&str]); 12] = [
+const RESOURCES: [(&str, &[&str]); 18] = [
     ("/v1/channels", &["get", "post"]),
     ("/v1/channels/{name}", &["delete", "get", "put"]),
     ("/v1/channels/{name}/listings", &["get"]),
@@ -19,8 +22,14 @@ const RESOURCES: [(&str, &[&str]); 12] = [
     ("/v1/channels/{name}/status", &["get"]),
     ("/v1/channels/{name}/sync", &["post"]),
     ("/v1/connectors", &["get"]),
+    ("/v1/connectors/{name}", &["get"]),
+    ("/v1/connectors/{name}/approve", &["post"]),
+    ("/v1/connectors/{name}/resume", &["post"]),
+    ("/v1/connectors/{name}/rollback", &["post"]),
     ("/v1/products", &["get", "post"]),
     ("/v1/products/{sku}", &["delete", "get", "patch"]),
+    ("/v1/secrets", &["get"]),
+    ("/v1/secrets/{name}", &["delete", "put"]),
     ("/v1/stock", &["put"]),
     ("/v1/stock/{sku}", &["get"]),
 ];
@@ -56,6 +65,8 @@ async fn every_resource_is_described_with_every_method_it_takes() {
 #[tokio::test]
 async fn answers_fit_their_description() {
     let running = Running::start().await;
+    add_releases(&running.host.site.store).await;
+    running.host.connectors.refresh().await.unwrap();
     let document = document(&running).await;
     let product = json!({"products": [{
         "sku": "a", "parent": "m", "model": false, "status": "disabled", "family": "f", "categories": ["c"],
@@ -74,6 +85,7 @@ async fn answers_fit_their_description() {
     for path in ["/v1/products", "/v1/channels", "/v1/connectors"] {
         check(&document, path, "get", &running.get(path).await.json());
     }
+    check(&document, "/v1/connectors/{name}", "get", &running.get("/v1/connectors/shop").await.json());
     let problem = running.get("/v1/products/none").await.json();
     assert_fits(&document, &json!({"$ref": "#/components/schemas/Problem"}), &problem);
 }

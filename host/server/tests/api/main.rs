@@ -2,7 +2,9 @@
 
 mod access;
 mod channels;
+mod connectors;
 mod described;
 mod products;
 mod running;
+mod secrets;
 mod served;

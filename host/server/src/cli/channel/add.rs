@@ -8,7 +8,8 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value};
 use wharf_catalog::{mapping::Mapping, projection::Scope};
 use wharf_gateway::{CredentialsSettings, Grant};
-use wharf_sync::{ChannelConfiguration, Connectors, Schedule};
+use wharf_sandbox::ChannelLimits;
+use wharf_sync::{ChannelConfiguration, Connectors, Pin, Schedule};
 
 use super::{Outcome, Session, Shown, wake};
 
@@ -17,13 +18,16 @@ pub(in crate::cli) struct Add {
     /// Letters, digits, `-` and `_`.
     name: String,
     /// Everything about the channel in one TOML file, as `wharf channel show` writes it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["connector", "settings", "locale", "country", "currency",
-        "locations", "endpoints", "grants", "grants_private", "credential_env", "credential_file", "every", "cron", "time_zone", "mapping"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["connector", "pin", "settings", "locale", "country", "currency",
+        "locations", "endpoints", "grants", "grants_private", "credential_secret", "credential_env", "credential_file", "every", "cron", "time_zone", "mapping"])]
     file: Option<PathBuf>,
     /// The connector's name: see `wharf connector list`.
     #[arg(long, required_unless_present = "file")]
     connector: Option<String>,
-    /// One of the connector's settings.
+    /// The release to use instead of the one that serves: a range such as `^1.2`, or `sha256:DIGEST`.
+    #[arg(long, value_name = "RANGE")]
+    pin: Option<Pin>,
+    /// One of the connector's settings; of one that is a secret, the name of a stored secret.
     #[arg(long = "setting", value_name = "NAME=VALUE", value_parser = pair)]
     settings: Vec<(String, String)>,
     /// The channel's language, such as `de-DE`.
@@ -47,12 +51,21 @@ pub(in crate::cli) struct Add {
     /// The same for a host on this machine or in a private network.
     #[arg(long = "grant-private", value_name = "HOST[:PORT]")]
     grants_private: Vec<String>,
+    /// The stored secret's name: see `wharf secret set`.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["credential_env", "credential_file"])]
+    credential_secret: Option<String>,
     /// The environment variable that holds the secret.
     #[arg(long, value_name = "VARIABLE", conflicts_with = "credential_file")]
     credential_env: Option<String>,
     /// The file that holds the secret.
     #[arg(long, value_name = "FILE")]
     credential_file: Option<PathBuf>,
+    /// The auth scheme to use, when the connector has several: `bearer`, `refresh-token`, ...
+    #[arg(long, value_name = "SCHEME")]
+    credential_scheme: Option<String>,
+    /// The account at the vendor; channels of one account share its budgets and tokens.
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
     /// The secret is a plain bearer token, whatever the connector declares.
     #[arg(long)]
     credential_bearer: bool,
@@ -86,7 +99,10 @@ impl Add {
                 let text = read(path)?;
                 toml::from_str(&text).with_context(|| format!("{} is no channel", path.display()))?
             }
-            None => self.configuration(&host.connectors)?,
+            None => {
+                let schema = self.schema(&host.connectors).await;
+                self.configuration(&schema)?
+            }
         };
         let channel = host.reconciler.add_channel(&name, &configuration).await?;
         wake(&host.site.directory, session.output);
@@ -96,7 +112,16 @@ impl Add {
         Ok(Outcome::Done)
     }
 
-    fn configuration(self, connectors: &Connectors) -> anyhow::Result<ChannelConfiguration> {
+    /// The schema of the connector's settings; that there is no such connector is said when the channel is checked.
+    async fn schema(&self, connectors: &Connectors) -> Value {
+        let Some(connector) = &self.connector else { return Value::Null };
+        let found = connectors.resolve(connector, self.pin.as_ref()).await.ok();
+        found
+            .and_then(|found| serde_json::from_str(&found.description().settings_schema).ok())
+            .unwrap_or_default()
+    }
+
+    fn configuration(self, schema: &Value) -> anyhow::Result<ChannelConfiguration> {
         let (Some(connector), Some(locale), Some(country), Some(currency)) =
             (self.connector, self.locale, self.country, self.currency)
         else {
@@ -110,16 +135,21 @@ impl Add {
         };
         let grant = |allow_private| move |host| Grant { host, allow_private };
         let grants = self.grants.into_iter().map(grant(false));
-        let named = self.credential_env.is_some() || self.credential_file.is_some();
+        let named = self.credential_secret.is_some()
+            || self.credential_env.is_some()
+            || self.credential_file.is_some();
         let credentials = CredentialsSettings {
+            secret: self.credential_secret,
             env: self.credential_env,
             file: self.credential_file,
+            scheme: self.credential_scheme,
             bearer: self.credential_bearer,
             token_uri: None,
         };
         Ok(ChannelConfiguration {
-            settings: typed(&self.settings, connectors, &connector),
+            settings: typed(&self.settings, schema),
             connector,
+            version: self.pin,
             scope: Scope { locations: self.locations, ..scope(locale, country, currency) },
             mapping,
             schedule: Schedule {
@@ -131,6 +161,8 @@ impl Add {
             endpoints: self.endpoints.into_iter().collect(),
             grants: grants.chain(self.grants_private.into_iter().map(grant(true))).collect(),
             credentials: named.then_some(credentials),
+            account: self.account,
+            limits: ChannelLimits::default(),
         })
     }
 }
@@ -154,20 +186,21 @@ fn scope(locale: String, country: String, currency: String) -> Scope {
 }
 
 /// Options are text; the connector's schema says which of them are meant as something else.
-fn typed(settings: &[(String, String)], connectors: &Connectors, connector: &str) -> Map<String, Value> {
-    let schema: Value = connectors
-        .get(connector)
-        .and_then(|connector| serde_json::from_str(&connector.description().settings_schema).ok())
-        .unwrap_or_default();
+fn typed(settings: &[(String, String)], schema: &Value) -> Map<String, Value> {
     let properties = &schema["properties"];
     let mut repeated: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, text) in settings {
         repeated.entry(name).or_default().push(text);
     }
-    repeated
-        .into_iter()
-        .map(|(name, texts)| (name.to_owned(), value(&texts, &properties[name]["type"])))
-        .collect()
+    repeated.into_iter().map(|(name, texts)| (name.to_owned(), setting(&texts, &properties[name]))).collect()
+}
+
+/// A secret's value is never on a command line: its place in the settings names where it is kept.
+fn setting(texts: &[&str], property: &Value) -> Value {
+    match texts {
+        [name] if property["writeOnly"] == true => serde_json::json!({"secret": name}),
+        _ => value(texts, &property["type"]),
+    }
 }
 
 /// What does not fit stays text, so that the check against the schema can name it.
@@ -194,5 +227,7 @@ mod tests {
         assert_eq!(value(&["a", "b"], &json!("array")), json!(["a", "b"]));
         assert_eq!(value(&["many"], &json!("integer")), json!("many"));
         assert_eq!(value(&["x"], &json!(null)), json!("x"));
+        let secret = json!({"type": "string", "writeOnly": true});
+        assert_eq!(setting(&["webhook-key"], &secret), json!({"secret": "webhook-key"}));
     }
 }

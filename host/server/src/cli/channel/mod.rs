@@ -17,6 +17,8 @@ pub(super) enum Channel {
     List,
     /// Show a channel's configuration.
     Show { name: String },
+    /// Ask the vendor whether credentials and settings work; nothing is changed there.
+    Probe { name: String },
     /// Stop serving a channel; changes are remembered.
     Pause { name: String },
     /// Serve a channel again.
@@ -31,6 +33,7 @@ impl Channel {
             Self::Add(add) => Box::pin(add.run(session)).await,
             Self::List => list(session).await,
             Self::Show { name } => show(session, &name).await,
+            Self::Probe { name } => probe(session, &name).await,
             Self::Pause { name } => switch(session, &name, ChannelState::Paused).await,
             Self::Resume { name } => switch(session, &name, ChannelState::Enabled).await,
             Self::Remove { name } => remove(session, &name).await,
@@ -44,6 +47,9 @@ struct Shown {
     name: String,
     connector: String,
     state: &'static str,
+    /// Why no release of its connector can serve it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocked: Option<String>,
     configuration: Box<RawValue>,
 }
 
@@ -53,6 +59,7 @@ impl Shown {
             name: channel.name,
             connector: channel.connector,
             state: channel.state.as_str(),
+            blocked: None,
             configuration: RawValue::from_string(channel.configuration)?,
         })
     }
@@ -78,14 +85,29 @@ async fn list(session: &Session) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+async fn probe(session: &Session, name: &str) -> anyhow::Result<Outcome> {
+    let problems = session.existing_host().await?.reconciler.probe(name).await?;
+    let value = serde_json::json!({"channel": name, "problems": problems});
+    session.output.either(&value, || match problems.as_slice() {
+        [] => format!("{name}: the channel answers, and knows who calls"),
+        problems => problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("\n"),
+    })?;
+    Ok(Outcome::refused_if(problems.iter().any(wharf_catalog::Problem::is_error)))
+}
+
 async fn show(session: &Session, name: &str) -> anyhow::Result<Outcome> {
-    let channel = find(&session.existing_site().await?.store, name).await?;
+    let store = session.existing_site().await?.store;
+    let channel = find(&store, name).await?;
+    let blocked = wharf_sync::unavailable(&store, &channel).await?.map(|reason| reason.to_string());
     if session.output.json() {
-        session.output.value(&Shown::new(channel)?)?;
+        session.output.value(&Shown { blocked, ..Shown::new(channel)? })?;
         return Ok(Outcome::Done);
     }
     let configuration: serde_json::Value = serde_json::from_str(&channel.configuration)?;
     session.output.line(format_args!("# {} ({})", channel.name, channel.state.as_str()))?;
+    if let Some(reason) = blocked {
+        session.output.line(format_args!("# blocked: {reason}"))?;
+    }
     // In the notation that `channel add --file` reads.
     session.output.line(toml::to_string(&configuration)?.trim_end())?;
     Ok(Outcome::Done)

@@ -1,0 +1,69 @@
+//! `wharf connector check`: a look at a component before it goes anywhere.
+
+use std::{fs, path::Path};
+
+use anyhow::Context;
+use serde::Serialize;
+use wharf_catalog::Description;
+use wharf_sandbox::{Connector as Component, Sandbox, conformance};
+use wharf_sync::{Ask, Asks, abilities};
+
+use super::super::{Outcome, Session};
+
+/// What a connector is and what it asks for.
+#[derive(Serialize)]
+struct Portrait<'a> {
+    digest: &'a str,
+    bytes: usize,
+    abilities: Vec<&'static str>,
+    asks: Asks,
+    /// What the quick conformance run found wrong.
+    breach: Option<String>,
+    #[serde(flatten)]
+    description: &'a Description,
+}
+
+impl<'a> Portrait<'a> {
+    fn new(component: &'a Component, bytes: usize) -> Self {
+        Self {
+            digest: component.digest(),
+            bytes,
+            abilities: abilities(component),
+            asks: Asks::of(component),
+            breach: conformance::quick(component).err().map(|breach| breach.to_string()),
+            description: component.description(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let Description { name, version, summary, fields, streams, budgets, .. } = self.description;
+        let mut lines = vec![
+            format!("{name} {version}: {summary}"),
+            format!("  abilities  {}", self.abilities.join(", ")),
+            format!("  size       {} KiB", self.bytes.div_ceil(1024)),
+            format!("  digest     {}", self.digest),
+        ];
+        let further = self.asks.iter().filter(|ask| !matches!(ask, Ask::Ability { .. }));
+        lines.extend(further.map(|ask| format!("  asks       {ask}")));
+        lines.extend(budgets.iter().map(|budget| {
+            format!("  budget     {}: {} per {} s", budget.name, budget.units, budget.per_seconds)
+        }));
+        lines.extend(streams.iter().map(|stream| format!("  stream     {}", stream.name)));
+        let required: Vec<_> =
+            fields.iter().filter(|field| field.required).map(|field| field.name.as_str()).collect();
+        lines.push(format!("  fields     {}, required: {}", fields.len(), required.join(", ")));
+        let conformance = self.breach.as_deref().unwrap_or("the quick run found nothing wrong");
+        lines.push(format!("  conformance {conformance}"));
+        lines.join("\n")
+    }
+}
+
+/// Loads without a cache: what is only looked at leaves nothing behind.
+pub(super) fn check(session: &Session, file: &Path) -> anyhow::Result<Outcome> {
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let sandbox = Sandbox::new(session.configuration()?.sandbox, None)?;
+    let component = sandbox.load(&file.display().to_string(), &bytes)?;
+    let portrait = Portrait::new(&component, bytes.len());
+    session.output.either(&portrait, || portrait.text())?;
+    Ok(Outcome::refused_if(portrait.breach.is_some()))
+}
