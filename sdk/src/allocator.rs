@@ -6,6 +6,9 @@
 //! one comparison. The newest block still grows, shrinks and is freed in place, as that is how buffers that
 //! are being written behave. How much memory a call may take is the host's limit; past it, growing fails and
 //! the call traps.
+//!
+//! It takes all memory behind the stack for its own, so it is only for targets without a C library, whose
+//! `malloc` does the same.
 
 #![expect(unsafe_code, reason = "a global allocator is unsafe by definition; this one is twenty lines")]
 

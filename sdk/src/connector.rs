@@ -1,83 +1,74 @@
-//! What a connector implements: one trait for who it is, and one for each ability it has.
+//! Who a connector is. What it can do beside that are the traits of its abilities.
 //!
 //! All functions are pure. The host calls each of them in a fresh instance, so a `static` is not memory.
 
-use serde::de::DeserializeOwned;
-
-use crate::{
-    Answer, Context, Description, Exchange, Item, Opening, Operation, Preparation, Problem, Rejection,
-    RowsWritten, Settlement,
-};
+use crate::{Context, Description, Failure, Problem, Reason, Request, Response};
 
 /// Who the connector is and what it needs.
 pub trait Connector {
     /// Constant: every call gives the same answer. See [`Description::new`].
     fn describe() -> Description;
+
+    /// A request that shows whether credentials and settings work, and changes nothing; if the vendor has one.
+    fn probe(_context: &Context) -> Option<Request> {
+        None
+    }
+
+    /// What the answer to the probe means: empty when all is well. Judged by its status unless overridden.
+    fn probed(_context: &Context, response: &Response) -> Vec<Problem> {
+        probe_failure(response.status).into_iter().collect()
+    }
 }
 
-/// A channel behind an API. Implement this for batch requests; for one request an item, [`ItemPublisher`].
-pub trait Publisher: Connector {
-    /// Turns every operation into part of an exchange, or rejects it.
-    fn prepare(context: &Context, operations: Vec<Operation>) -> Preparation;
-
-    /// One settlement for each answer, in the same order.
-    fn settle(context: &Context, answers: Vec<Answer>) -> Vec<Settlement>;
+/// What the status of a probe's answer says. No product is involved, so what is wrong or missing are settings.
+pub fn probe_failure(status: u16) -> Option<Problem> {
+    let failure = Failure::of(status)?;
+    let remedy = match failure {
+        Failure::Unauthorized => "The channel does not accept the credentials; enter them anew.",
+        Failure::Forbidden => "The credentials work but are not allowed to do this; extend their rights.",
+        Failure::NotFound | Failure::Refused => {
+            "The channel does not know what the settings name; check them."
+        }
+        Failure::Throttled | Failure::Conflict => "The channel wants to be asked later.",
+        Failure::Unavailable => "The channel is out of order; try again later.",
+        Failure::Unexpected => "The channel answered in an unknown way; check the endpoint's address.",
+    };
+    let reason = match failure {
+        Failure::NotFound | Failure::Refused => Reason::Settings,
+        _ => failure.reason(),
+    };
+    Some(Problem::error(failure.code(), format!("{remedy} It answered with status {status}.")).reason(reason))
 }
 
-/// A channel that takes one request for each item. It is a [`Publisher`] by itself.
-pub trait ItemPublisher: Connector {
-    /// The shape of the channel's settings; parsed once a call.
-    type Settings: DeserializeOwned;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// The exchange for one operation, or why the channel would not take it. `covers` is filled in by the SDK.
-    fn prepare_one(
-        context: &Context,
-        settings: &Self::Settings,
-        operation: &Operation,
-    ) -> Result<Exchange, Vec<Problem>>;
+    struct Silent;
 
-    /// What the channel's answer means for the one operation the exchange covers.
-    fn settle_one(context: &Context, settings: &Self::Settings, answer: &Answer) -> Settlement;
-}
+    impl Connector for Silent {
+        fn describe() -> Description {
+            Description::new("silent", "1.0.0", "Says nothing.")
+        }
+    }
 
-impl<T: ItemPublisher> Publisher for T {
-    fn prepare(context: &Context, operations: Vec<Operation>) -> Preparation {
-        let settings = match context.settings::<T::Settings>() {
-            Ok(settings) => settings,
-            Err(problem) => return Preparation::reject_all(operations.len(), &problem),
+    fn reasons(status: u16) -> Vec<Reason> {
+        let context = Context {
+            settings: "{}".into(),
+            locale: "de-DE".into(),
+            country: "DE".into(),
+            currency: "EUR".into(),
         };
-        let mut exchanges = Vec::with_capacity(operations.len());
-        let mut rejections = Vec::new();
-        for (index, operation) in (0..).zip(&operations) {
-            match T::prepare_one(context, &settings, operation) {
-                Ok(mut exchange) => {
-                    exchange.covers = vec![index];
-                    exchanges.push(exchange);
-                }
-                Err(problems) => rejections.push(Rejection { index, problems }),
-            }
-        }
-        Preparation { exchanges, rejections }
+        let response = Response { status, headers: vec![], body: vec![] };
+        Silent::probed(&context, &response).into_iter().map(|problem| problem.reason).collect()
     }
 
-    fn settle(context: &Context, answers: Vec<Answer>) -> Vec<Settlement> {
-        match context.settings::<T::Settings>() {
-            Ok(settings) => answers.iter().map(|answer| T::settle_one(context, &settings, answer)).collect(),
-            Err(problem) => {
-                answers.iter().map(|answer| Settlement::reject_all(answer.covers, &problem)).collect()
-            }
-        }
+    #[test]
+    fn a_probe_is_judged_by_its_status() {
+        assert_eq!(reasons(204), []);
+        assert_eq!(reasons(401), [Reason::Credentials]);
+        assert_eq!(reasons(403), [Reason::Permission]);
+        assert_eq!((reasons(404), reasons(400)), (vec![Reason::Settings], vec![Reason::Settings]));
+        assert_eq!((reasons(429), reasons(503)), (vec![Reason::Budget], vec![Reason::Outage]));
     }
-}
-
-/// A channel that fetches a file.
-pub trait Feed: Connector {
-    /// The file's name, media type and first bytes.
-    fn head(context: &Context) -> Opening;
-
-    /// The rows of these items, one slice of the selection. Items that cannot be listed are rejected.
-    fn rows(context: &Context, items: Vec<Item>) -> RowsWritten;
-
-    /// The file's last bytes.
-    fn tail(context: &Context) -> Vec<u8>;
 }

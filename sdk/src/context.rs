@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::{Context, Problem};
+use crate::{Context, Problem, Reason};
 
 impl Context {
     /// The channel's settings in the connector's own shape.
@@ -11,7 +11,8 @@ impl Context {
     /// the shape disagree.
     pub fn settings<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         serde_json::from_str(&self.settings).map_err(|error| {
-            Problem::error("invalid-settings", format!("The channel's settings cannot be read: {error}."))
+            let message = format!("The channel's settings cannot be read: {error}. Correct them.");
+            Problem::error("invalid-settings", message).reason(Reason::Settings)
         })
     }
 

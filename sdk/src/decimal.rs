@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{Decimal, Money};
+use crate::{Decimal, Money, copy};
 
 /// Powers of ten beyond the contract's range are written with an exponent instead of a mile of zeros.
 const EXPONENTS: std::ops::RangeInclusive<i32> = -28..=18;
@@ -68,20 +68,41 @@ impl Decimal {
 
     /// Appends the plain text, such as `12.90`.
     pub fn push_to(self, out: &mut String) {
+        self.write(out);
+    }
+
+    pub(crate) fn write(self, out: &mut impl Sink) {
         let mut buffer = itoa::Buffer::new();
         let digits = buffer.format(self.coefficient.unsigned_abs());
         if self.coefficient < 0 {
-            out.push('-');
+            out.put("-");
         }
         if !EXPONENTS.contains(&self.exponent) {
             push_with_exponent(digits, self.exponent, out);
         } else if self.exponent >= 0 {
-            out.push_str(digits);
+            out.put(digits);
             let zeros = if self.coefficient == 0 { 0 } else { self.exponent };
-            out.extend((0..zeros).map(|_| '0'));
+            (0..zeros).for_each(|_| out.put("0"));
         } else {
             push_with_point(digits, self.exponent.unsigned_abs() as usize, out);
         }
+    }
+}
+
+/// What a number can be written to.
+pub(crate) trait Sink {
+    fn put(&mut self, text: &str);
+}
+
+impl Sink for String {
+    fn put(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+impl Sink for Vec<u8> {
+    fn put(&mut self, text: &str) {
+        copy::append(self, text.as_bytes());
     }
 }
 
@@ -89,25 +110,25 @@ fn power_of_ten(exponent: i64) -> Option<i64> {
     u32::try_from(exponent).ok().and_then(|exponent| 10_i64.checked_pow(exponent))
 }
 
-fn push_with_point(digits: &str, places: usize, out: &mut String) {
+fn push_with_point(digits: &str, places: usize, out: &mut impl Sink) {
     match digits.len().checked_sub(places) {
         None | Some(0) => {
-            out.push_str("0.");
-            out.extend((digits.len()..places).map(|_| '0'));
-            out.push_str(digits);
+            out.put("0.");
+            (digits.len()..places).for_each(|_| out.put("0"));
+            out.put(digits);
         }
         Some(whole) => {
-            out.push_str(&digits[..whole]);
-            out.push('.');
-            out.push_str(&digits[whole..]);
+            out.put(&digits[..whole]);
+            out.put(".");
+            out.put(&digits[whole..]);
         }
     }
 }
 
-fn push_with_exponent(digits: &str, exponent: i32, out: &mut String) {
-    out.push_str(digits);
-    out.push('e');
-    out.push_str(itoa::Buffer::new().format(exponent));
+fn push_with_exponent(digits: &str, exponent: i32, out: &mut impl Sink) {
+    out.put(digits);
+    out.put("e");
+    out.put(itoa::Buffer::new().format(exponent));
 }
 
 /// Plain text that keeps the places: 12.90, not 12.9.
@@ -137,14 +158,14 @@ impl FromStr for Decimal {
     }
 }
 
-impl Money {
+impl Money<'_> {
     /// With as many digits after the point as the currency has, such as `12.90 EUR` or `1290 JPY`.
-    pub fn to_text(&self) -> Result<String, DecimalError> {
-        let amount = self.amount.with_places(minor_digits(&self.currency))?;
+    pub fn to_text(self) -> Result<String, DecimalError> {
+        let amount = self.amount.with_places(minor_digits(self.currency))?;
         let mut text = String::with_capacity(16);
         amount.push_to(&mut text);
         text.push(' ');
-        text.push_str(&self.currency);
+        text.push_str(self.currency);
         Ok(text)
     }
 }
@@ -198,8 +219,8 @@ mod tests {
 
     #[test]
     fn prices_are_written_as_the_currency_counts() {
-        let text = |coefficient, exponent, currency: &str| {
-            Money { amount: Decimal::new(coefficient, exponent), currency: currency.into() }.to_text()
+        let text = |coefficient, exponent, currency| {
+            Money { amount: Decimal::new(coefficient, exponent), currency }.to_text()
         };
         assert_eq!(text(129, -1, "EUR").unwrap(), "12.90 EUR");
         assert_eq!(text(1_290, 0, "JPY").unwrap(), "1290 JPY");

@@ -3,8 +3,10 @@
 use std::marker::PhantomData;
 
 use crate::{
-    Answer, Connector, Context, Description, Feed, Item, Opening, Operation, Preparation, Publisher,
-    RowsWritten, Settlement, bindings,
+    Answer, Connector, Context, Delivery, Description, Feed, Fetch, Intake, Items, Opening, Operations, Page,
+    Position, Preparation, Problem, Progress, Publisher, Puller, Receipt, Receiver, Request, Response,
+    RowsWritten, Settlement, Source,
+    bindings::{self, items::Batch},
 };
 
 /// Exports a connector and its abilities from the component.
@@ -14,7 +16,7 @@ use crate::{
 /// ```text
 /// wharf_sdk::connector!(GoogleMerchant: Publisher);
 /// wharf_sdk::connector!(ProductFeed: Feed);
-/// wharf_sdk::connector!(Both: Publisher, Feed);
+/// wharf_sdk::connector!(Marketplace: Publisher, Puller, Receiver);
 /// ```
 ///
 /// It does nothing except on `wasm32`, so the same crate can be linked natively by tests and benchmarks.
@@ -39,6 +41,15 @@ macro_rules! __export_ability {
     (Feed) => {
         $crate::bindings::feed::export!(WharfExport with_types_in $crate::bindings::feed);
     };
+    (Puller) => {
+        $crate::bindings::puller::export!(WharfExport with_types_in $crate::bindings::puller);
+    };
+    (Receiver) => {
+        $crate::bindings::receiver::export!(WharfExport with_types_in $crate::bindings::receiver);
+    };
+    (Intake) => {
+        $crate::bindings::intake::export!(WharfExport with_types_in $crate::bindings::intake);
+    };
 }
 
 /// Stands between the generated bindings and the traits that connectors implement.
@@ -50,12 +61,26 @@ impl<T: Connector> bindings::connector::Guest for Exported<T> {
         report_panics();
         T::describe()
     }
+
+    fn probe(context: Context) -> Option<Request> {
+        report_panics();
+        T::probe(&context)
+    }
+
+    fn probed(context: Context, response: Response) -> Vec<Problem> {
+        report_panics();
+        T::probed(&context, &response)
+    }
 }
 
 impl<T: Publisher> bindings::publisher::Guest for Exported<T> {
-    fn prepare(context: Context, operations: Vec<Operation>) -> Preparation {
+    fn prepare(
+        context: Context,
+        batch: Batch,
+        operations: Vec<bindings::publisher::Operation>,
+    ) -> Preparation {
         report_panics();
-        T::prepare(&context, operations)
+        T::prepare(&context, Operations::new(&batch, &operations))
     }
 
     fn settle(context: Context, answers: Vec<Answer>) -> Vec<Settlement> {
@@ -65,19 +90,45 @@ impl<T: Publisher> bindings::publisher::Guest for Exported<T> {
 }
 
 impl<T: Feed> bindings::feed::Guest for Exported<T> {
-    fn head(context: Context) -> Opening {
+    fn head(context: Context) -> Result<Opening, Problem> {
         report_panics();
         T::head(&context)
     }
 
-    fn rows(context: Context, items: Vec<Item>) -> RowsWritten {
+    fn rows(context: Context, batch: Batch) -> RowsWritten {
         report_panics();
-        T::rows(&context, items)
+        T::rows(&context, Items::new(&batch))
     }
 
-    fn tail(context: Context) -> Vec<u8> {
+    fn tail(context: Context, listed: u64) -> Vec<u8> {
         report_panics();
-        T::tail(&context)
+        T::tail(&context, listed)
+    }
+}
+
+impl<T: Puller> bindings::puller::Guest for Exported<T> {
+    fn request(context: Context, stream: u32, position: Position) -> Fetch {
+        report_panics();
+        T::request(&context, stream, &position)
+    }
+
+    fn digest(context: Context, stream: u32, memo: Vec<u8>, response: Response) -> Page {
+        report_panics();
+        T::digest(&context, stream, &memo, &response)
+    }
+}
+
+impl<T: Receiver> bindings::receiver::Guest for Exported<T> {
+    fn receive(context: Context, delivery: Delivery) -> Receipt {
+        report_panics();
+        T::receive(&context, &delivery)
+    }
+}
+
+impl<T: Intake> bindings::intake::Guest for Exported<T> {
+    fn parse(context: Context, source: Source, state: Vec<u8>, chunk: Vec<u8>, last: bool) -> Progress {
+        report_panics();
+        T::parse(&context, &source, &state, &chunk, last)
     }
 }
 

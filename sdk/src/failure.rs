@@ -1,20 +1,24 @@
 //! What a status other than success means when the channel's body says nothing better.
 
-use crate::{Problem, Verdict};
+use crate::{Problem, Reason, Verdict};
 
 /// Who has to act before the channel takes the operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// 401, 403: the operator's credentials or rights. No item is at fault, so nothing is rejected.
+    /// 401: the operator's credentials. No item is at fault, so nothing is rejected.
     Unauthorized,
+    /// 403: the operator's rights. Nothing is rejected either.
+    Forbidden,
     /// 404, 410: the listing or the address is not there.
     NotFound,
     /// 409, 412: another change came in between.
     Conflict,
     /// 408, 425, 429: the channel wants to be asked later.
     Throttled,
-    /// 5xx, and any status that the channel should not have sent: it will pass, or somebody will look.
+    /// 5xx: it will pass.
     Unavailable,
+    /// A status that the channel should not have sent, such as a redirect: somebody has to look.
+    Unexpected,
     /// The other 4xx: the request is wrong until the item or the connector changes.
     Refused,
 }
@@ -24,12 +28,14 @@ impl Failure {
     pub fn of(status: u16) -> Option<Self> {
         match status {
             200..=299 => None,
-            401 | 403 => Some(Self::Unauthorized),
+            401 => Some(Self::Unauthorized),
+            403 => Some(Self::Forbidden),
             404 | 410 => Some(Self::NotFound),
             409 | 412 => Some(Self::Conflict),
             408 | 425 | 429 => Some(Self::Throttled),
             400..=499 => Some(Self::Refused),
-            _ => Some(Self::Unavailable),
+            500..=599 => Some(Self::Unavailable),
+            _ => Some(Self::Unexpected),
         }
     }
 
@@ -37,12 +43,33 @@ impl Failure {
     pub fn code(self) -> &'static str {
         match self {
             Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
             Self::Conflict => "conflict",
             Self::Throttled => "throttled",
             Self::Unavailable => "unavailable",
+            Self::Unexpected => "unexpected-status",
             Self::Refused => "refused",
         }
+    }
+
+    /// Where the fault lies.
+    pub fn reason(self) -> Reason {
+        match self {
+            Self::Unauthorized => Reason::Credentials,
+            Self::Forbidden => Reason::Permission,
+            Self::NotFound => Reason::Missing,
+            Self::Conflict => Reason::Conflict,
+            Self::Throttled => Reason::Budget,
+            Self::Unavailable => Reason::Outage,
+            Self::Unexpected => Reason::Contract,
+            Self::Refused => Reason::Data,
+        }
+    }
+
+    /// An error with this failure's code and reason.
+    pub fn problem(self, message: impl Into<String>) -> Problem {
+        Problem::error(self.code(), message).reason(self.reason())
     }
 
     /// Whether trying again may help without a change of the item.
@@ -52,7 +79,7 @@ impl Failure {
 
     /// Retry or rejection, as [`Failure::passes`] says.
     pub fn verdict(self, message: impl Into<String>) -> Verdict {
-        let problem = Problem::error(self.code(), message);
+        let problem = self.problem(message);
         if self.passes() { Verdict::retry(problem) } else { Verdict::rejected(problem) }
     }
 }

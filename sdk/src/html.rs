@@ -113,9 +113,10 @@ impl Tags {
             out.push("<");
             return &text[1..];
         };
-        out.gap(gap_of(name));
+        let element = Element::of(name);
+        out.gap(element.gap());
         let rest = &text[end..];
-        if is_hidden(name) && !text.starts_with("</") { skip_hidden(rest, name) } else { rest }
+        if element == Element::Hidden && !text.starts_with("</") { skip_hidden(rest, name) } else { rest }
     }
 
     fn skip_comment<'a>(&mut self, comment: &'a str) -> Option<&'a str> {
@@ -164,58 +165,45 @@ fn tag_name(text: &str) -> &str {
     if name.starts_with(|first: char| first.is_ascii_alphabetic()) { &name[..length] } else { "" }
 }
 
-/// Elements that begin and end on a line of their own, or at least not inside a word.
-fn gap_of(name: &str) -> Gap {
-    const LINES: [&str; 33] = [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "br",
-        "caption",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tr",
-        "ul",
-    ];
-    let is = |listed: &str| listed.eq_ignore_ascii_case(name);
-    if LINES.iter().any(|listed| is(listed)) {
-        Gap::Line
-    } else if ["td", "th", "option"].iter().any(|listed| is(listed)) {
-        Gap::Blank
-    } else {
-        Gap::None
-    }
+/// What an element does to the text around and inside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Element {
+    /// Begins and ends on a line of its own.
+    Block,
+    /// Begins and ends at least not inside a word.
+    Cell,
+    /// Its content is not for readers.
+    Hidden,
+    /// Stands anywhere, also inside a word.
+    Inline,
 }
 
-/// Elements whose content is not for readers.
-fn is_hidden(name: &str) -> bool {
-    ["script", "style", "template", "title", "iframe", "noscript"]
-        .iter()
-        .any(|hidden| hidden.eq_ignore_ascii_case(name))
+impl Element {
+    /// A `match` on the lower-case name is a few comparisons; the names one by one would be forty.
+    fn of(name: &str) -> Self {
+        let mut lower = [0; 10];
+        let Some(lower) = lower.get_mut(..name.len()) else { return Self::Inline };
+        for (lower, byte) in lower.iter_mut().zip(name.bytes()) {
+            *lower = byte.to_ascii_lowercase();
+        }
+        match &*lower {
+            b"p" | b"br" | b"dd" | b"dl" | b"dt" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"hr"
+            | b"li" | b"ol" | b"tr" | b"ul" | b"div" | b"nav" | b"pre" | b"form" | b"main" | b"aside"
+            | b"table" | b"center" | b"figure" | b"footer" | b"header" | b"address" | b"article"
+            | b"caption" | b"section" | b"blockquote" | b"figcaption" => Self::Block,
+            b"td" | b"th" | b"option" => Self::Cell,
+            b"script" | b"style" | b"template" | b"title" | b"iframe" | b"noscript" => Self::Hidden,
+            _ => Self::Inline,
+        }
+    }
+
+    fn gap(self) -> Gap {
+        match self {
+            Self::Block => Gap::Line,
+            Self::Cell => Gap::Blank,
+            Self::Hidden | Self::Inline => Gap::None,
+        }
+    }
 }
 
 /// Goes past the end tag; without one, everything that follows is hidden.

@@ -1,8 +1,13 @@
-//! Writes JSON straight into one string: no tree, and no allocation for a value.
+//! Writes JSON straight into one buffer: no tree, and no allocation for a value.
 //!
 //! The writer places commas and escapes; that objects and arrays are closed is the caller's part.
 
-use crate::{Decimal, scan::first_json_escape};
+use crate::{
+    Decimal,
+    copy::{self, PIECE, Part},
+    decimal::Sink as _,
+    scan::has_json_escape,
+};
 
 /// JSON being written.
 ///
@@ -17,7 +22,7 @@ use crate::{Decimal, scan::first_json_escape};
 /// ```
 #[derive(Debug, Default)]
 pub struct Json {
-    out: String,
+    out: Vec<u8>,
     /// Whether the next key or value follows another one.
     follows: bool,
 }
@@ -25,34 +30,34 @@ pub struct Json {
 impl Json {
     /// `bytes` is a guess of the finished length; a good one saves copying.
     pub fn with_capacity(bytes: usize) -> Self {
-        Self { out: String::with_capacity(bytes), follows: false }
+        Self { out: Vec::with_capacity(bytes), follows: false }
     }
 
     /// `{`, as a value.
     pub fn begin_object(&mut self) -> &mut Self {
-        self.begin('{')
+        self.begin(b'{')
     }
 
     /// `}` of the innermost open object.
     pub fn end_object(&mut self) -> &mut Self {
-        self.end('}')
+        self.end(b'}')
     }
 
     /// `[`, as a value.
     pub fn begin_array(&mut self) -> &mut Self {
-        self.begin('[')
+        self.begin(b'[')
     }
 
     /// `]` of the innermost open array.
     pub fn end_array(&mut self) -> &mut Self {
-        self.end(']')
+        self.end(b']')
     }
 
     /// The name of the member that the next value belongs to.
     pub fn key(&mut self, name: &str) -> &mut Self {
         self.separate();
         self.quote(name);
-        self.out.push(':');
+        self.out.push(b':');
         self.follows = false;
         self
     }
@@ -67,46 +72,46 @@ impl Json {
     /// A whole number.
     pub fn integer(&mut self, number: i64) -> &mut Self {
         self.separate();
-        self.out.push_str(itoa::Buffer::new().format(number));
+        self.out.put(itoa::Buffer::new().format(number));
         self
     }
 
     /// A 64-bit integer as text, as Google writes them: JavaScript's numbers end at 2^53.
     pub fn integer_text(&mut self, number: i64) -> &mut Self {
         self.separate();
-        self.out.push('"');
-        self.out.push_str(itoa::Buffer::new().format(number));
-        self.out.push('"');
+        self.out.push(b'"');
+        self.out.put(itoa::Buffer::new().format(number));
+        self.out.push(b'"');
         self
     }
 
     /// An exact number that keeps its places: `12.90`.
     pub fn decimal(&mut self, number: Decimal) -> &mut Self {
         self.separate();
-        number.push_to(&mut self.out);
+        number.write(&mut self.out);
         self
     }
 
     /// A decimal as text, for readers that would make a float of it.
     pub fn decimal_text(&mut self, number: Decimal) -> &mut Self {
         self.separate();
-        self.out.push('"');
-        number.push_to(&mut self.out);
-        self.out.push('"');
+        self.out.push(b'"');
+        number.write(&mut self.out);
+        self.out.push(b'"');
         self
     }
 
     /// `true` or `false`.
     pub fn flag(&mut self, flag: bool) -> &mut Self {
         self.separate();
-        self.out.push_str(if flag { "true" } else { "false" });
+        self.out.extend_from_slice(if flag { b"true" } else { b"false" });
         self
     }
 
     /// `null`
     pub fn null(&mut self) -> &mut Self {
         self.separate();
-        self.out.push_str("null");
+        self.out.extend_from_slice(b"null");
         self
     }
 
@@ -134,19 +139,19 @@ impl Json {
         self.out.is_empty()
     }
 
-    /// What has been written.
+    /// What has been written, for reading along. A request takes the [`Json`] itself, without another look at it.
     pub fn into_string(self) -> String {
-        self.out
+        String::from_utf8(self.out).expect("whole strings and ASCII were written")
     }
 
-    fn begin(&mut self, bracket: char) -> &mut Self {
+    fn begin(&mut self, bracket: u8) -> &mut Self {
         self.separate();
         self.out.push(bracket);
         self.follows = false;
         self
     }
 
-    fn end(&mut self, bracket: char) -> &mut Self {
+    fn end(&mut self, bracket: u8) -> &mut Self {
         self.out.push(bracket);
         self.follows = true;
         self
@@ -154,38 +159,72 @@ impl Json {
 
     fn separate(&mut self) {
         if self.follows {
-            self.out.push(',');
+            self.out.push(b',');
         }
         self.follows = true;
     }
 
     fn quote(&mut self, text: &str) {
-        self.out.reserve(text.len() + 2);
-        self.out.push('"');
-        let mut rest = text;
-        while let Some(position) = first_json_escape(rest.as_bytes()) {
-            self.out.push_str(&rest[..position]);
-            escape(rest.as_bytes()[position], &mut self.out);
-            rest = &rest[position + 1..];
+        self.out.reserve(text.len() + PIECE + 2);
+        self.out.push(b'"');
+        push_escaped(text.as_bytes(), &mut self.out);
+        self.out.push(b'"');
+    }
+}
+
+/// The bytes that have been written, which are UTF-8.
+impl From<Json> for Vec<u8> {
+    fn from(json: Json) -> Self {
+        json.out
+    }
+}
+
+/// Looks for escapes and copies in one go, piece by piece; see [`copy`].
+fn push_escaped(text: &[u8], out: &mut Vec<u8>) {
+    let (pieces, rest) = text.as_chunks::<PIECE>();
+    for piece in pieces {
+        if has_escape(copy::words(piece)) {
+            push_each(piece, out);
+        } else {
+            out.extend_from_slice(piece);
         }
-        self.out.push_str(rest);
-        self.out.push('"');
+    }
+    let part = Part::new(rest);
+    if has_escape(part.words) {
+        push_each(rest, out);
+    } else {
+        copy::append_part(out, part);
+    }
+}
+
+#[inline]
+fn has_escape([low, high]: [u64; 2]) -> bool {
+    has_json_escape(low) | has_json_escape(high)
+}
+
+#[cold]
+fn push_each(bytes: &[u8], out: &mut Vec<u8>) {
+    for byte in bytes {
+        match byte {
+            0..0x20 | b'"' | b'\\' => escape(*byte, out),
+            _ => out.push(*byte),
+        }
     }
 }
 
 /// Appends the escape of an ASCII byte.
-fn escape(byte: u8, out: &mut String) {
+fn escape(byte: u8, out: &mut Vec<u8>) {
     match byte {
-        b'"' => out.push_str("\\\""),
-        b'\\' => out.push_str("\\\\"),
-        b'\n' => out.push_str("\\n"),
-        b'\r' => out.push_str("\\r"),
-        b'\t' => out.push_str("\\t"),
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
         control => {
             const HEX: &[u8; 16] = b"0123456789abcdef";
-            out.push_str("\\u00");
-            out.push(char::from(HEX[usize::from(control >> 4)]));
-            out.push(char::from(HEX[usize::from(control & 15)]));
+            out.extend_from_slice(b"\\u00");
+            out.push(HEX[usize::from(control >> 4)]);
+            out.push(HEX[usize::from(control & 15)]);
         }
     }
 }

@@ -15,23 +15,9 @@ const fn equal(word: u64, byte: u8) -> u64 {
     below(word ^ (ONES * byte as u64), 1)
 }
 
-fn word(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
-}
-
-/// The position of the first byte that a JSON string has to escape: `"`, `\` or a control character.
-pub(crate) fn first_json_escape(bytes: &[u8]) -> Option<usize> {
-    let hits = |word| below(word, 0x20) | equal(word, b'"') | equal(word, b'\\');
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, chunk) in words.iter().enumerate() {
-        let hits = hits(u64::from_le_bytes(*chunk));
-        if hits != 0 {
-            return Some(index * 8 + hits.trailing_zeros() as usize / 8);
-        }
-    }
-    let hits = hits(word(rest));
-    let position = hits.trailing_zeros() as usize / 8;
-    (position < rest.len()).then_some(bytes.len() - rest.len() + position)
+/// Whether one of the eight bytes is `"`, `\` or a control character, which a JSON string has to escape.
+pub(crate) const fn has_json_escape(word: u64) -> bool {
+    below(word, 0x20) | equal(word, b'"') | equal(word, b'\\') != 0
 }
 
 /// Whether `text` is its own plain text: no markup, and blanks only one at a time inside.
@@ -76,18 +62,6 @@ mod tests {
     use super::*;
 
     proptest! {
-        #[test]
-        fn the_first_escape_is_found(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-            let expected = bytes.iter().position(|byte| matches!(byte, 0..0x20 | b'"' | b'\\'));
-            prop_assert_eq!(first_json_escape(&bytes), expected);
-        }
-
-        #[test]
-        fn a_late_escape_is_found(plain in "[ -!#-\\[\\]-~äöü€]{0,40}", last in "[\"\\\\\n]") {
-            prop_assert_eq!(first_json_escape(plain.as_bytes()), None);
-            prop_assert_eq!(first_json_escape(format!("{plain}{last}").as_bytes()), Some(plain.len()));
-        }
-
         #[test]
         fn plain_is_what_collapsing_blanks_would_not_change(text in "[ab€ ]{0,30}[<&\n ]?[ab ]{0,4}") {
             let collapsed = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");

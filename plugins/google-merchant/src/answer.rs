@@ -6,81 +6,80 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, de::IgnoredAny};
-use wharf_sdk::{Acceptance, Action, Failure, Problem, Response, Verdict};
+use wharf_sdk::{Action, Failure, Outcome, Problem, Reason, Response, Verdict};
 
 use crate::{fields, losses::Memo, settings::Settings};
 
-pub(crate) fn verdict(settings: &Settings, memo: Memo, response: &Response) -> Verdict {
+/// Of the one operation that the exchange covers.
+pub(crate) fn outcome(settings: &Settings, memo: Memo, response: &Response) -> Outcome {
     match Failure::of(response.status) {
         None => success(memo, &response.body),
-        Some(failure) => failed(settings, memo.action(), failure, response),
+        Some(failure) => Outcome::new(0, failed(settings, memo.action(), failure, response)),
     }
 }
 
 /// Only a body that Google would write counts: proxies and login pages answer 200 as well.
-fn success(memo: Memo, body: &[u8]) -> Verdict {
+fn success(memo: Memo, body: &[u8]) -> Outcome {
     if memo.action() == Action::Delete {
-        return match serde_json::from_slice::<IgnoredAny>(body) {
-            Ok(_) => Verdict::accepted(None),
-            Err(_) => unreadable(),
-        };
+        let read = serde_json::from_slice::<IgnoredAny>(body);
+        return Outcome::new(0, read.map_or_else(|_| unreadable(), |_| Verdict::accepted()));
     }
     match serde_json::from_slice::<ProductInput<'_>>(body) {
-        Ok(input) => Verdict::Accepted(Acceptance {
-            remote_id: Some(input.name.into_owned()),
-            problems: memo.warnings(),
-        }),
-        Err(_) => unreadable(),
+        Ok(input) => Outcome::new(0, Verdict::Accepted(memo.warnings())).remote_id(input.name),
+        Err(_) => Outcome::new(0, unreadable()),
     }
 }
 
 fn unreadable() -> Verdict {
     let message =
         "The answer is not one of Google's; check the endpoint's address and what stands before it.";
-    Verdict::retry(Problem::error("unreadable-answer", message))
+    Verdict::retry(Problem::error("unreadable-answer", message).reason(Reason::Contract))
 }
 
 fn failed(settings: &Settings, action: Action, failure: Failure, response: &Response) -> Verdict {
     let error = serde_json::from_slice::<ErrorBody<'_>>(&response.body).ok().map(|body| body.error);
     match (failure, action) {
-        (Failure::NotFound, Action::Delete) => Verdict::accepted(None),
+        (Failure::NotFound, Action::Delete) => Verdict::accepted(),
         (Failure::NotFound, Action::Price | Action::Stock) => Verdict::retry(problem(
-            "not-found",
-            "Google does not know the product, or not yet; if it was removed there, it has to be sent whole.",
+            ("not-found", Reason::Missing),
+            "Google does not know the product, or not yet; it is sent whole.",
             error.as_ref(),
         )),
-        (Failure::NotFound, Action::Upsert) => Verdict::retry(problem(
-            "not-found",
+        (Failure::NotFound, Action::Upsert | Action::Keep) => Verdict::retry(problem(
+            ("not-found", Reason::Settings),
             "Google does not know the account or the data source; check the channel's settings.",
             error.as_ref(),
         )),
         (Failure::Conflict, Action::Upsert) if settings.versioned => Verdict::rejected(problem(
-            "newer-version",
+            ("newer-version", Reason::Conflict),
             "Google holds a newer version, perhaps since a backup was restored; switch `versioned` off.",
             error.as_ref(),
         )),
         (Failure::Refused, _) => refused(failure, response.status, error),
-        _ => Verdict::retry(problem(failure.code(), remedy(failure), error.as_ref())),
+        _ => Verdict::retry(problem((failure.code(), failure.reason()), remedy(failure), error.as_ref())),
     }
 }
 
 fn remedy(failure: Failure) -> &'static str {
     match failure {
-        Failure::Unauthorized => {
-            "Google does not accept the credentials for this account; check them and their rights."
+        Failure::Unauthorized => "Google does not accept the credentials; check them.",
+        Failure::Forbidden => {
+            "The credentials may not change this account; give them the right in Merchant Center."
         }
         Failure::Conflict => "Another change of the product came in between.",
         Failure::Throttled => "Google wants to be asked later.",
+        Failure::Unexpected => "The answer is none that Google gives; check the endpoint's address.",
         _ => "Google is not available.",
     }
 }
 
 /// Our sentence, and Google's own words when there are any.
-fn problem(code: &str, sentence: &str, error: Option<&GoogleError<'_>>) -> Problem {
-    match error {
-        Some(error) => Problem::error(code, format!("{sentence} Google says: {}", error.message)),
-        None => Problem::error(code, sentence),
-    }
+fn problem((code, reason): (&str, Reason), sentence: &str, error: Option<&GoogleError<'_>>) -> Problem {
+    let message = match error {
+        Some(error) => format!("{sentence} Google says: {}", error.message),
+        None => sentence.to_owned(),
+    };
+    Problem::error(code, message).reason(reason)
 }
 
 /// One problem for each field that Google names, else one with its message.
@@ -88,7 +87,7 @@ fn refused(failure: Failure, status: u16, error: Option<GoogleError<'_>>) -> Ver
     // Without Google's error body the refusal comes from something in between, and says nothing about the item.
     let Some(error) = error else {
         let message = format!("The request was refused with status {status}, but not by Google.");
-        return Verdict::retry(Problem::error("unreadable-answer", message));
+        return Verdict::retry(Problem::error("unreadable-answer", message).reason(Reason::Contract));
     };
     let code = error.reason().unwrap_or(if error.status.is_empty() { failure.code() } else { &error.status });
     let violations: Vec<Problem> = error

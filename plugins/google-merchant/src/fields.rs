@@ -4,7 +4,7 @@
 //! where the API reference states one, that is said. The description has no limit for the host, as it is
 //! measured without its markup.
 
-use wharf_sdk::{Field, fields};
+use wharf_sdk::{Field, ImageRules, fields};
 
 /// Characters of plain text.
 pub(crate) const DESCRIPTION_LENGTH: usize = 5_000;
@@ -24,7 +24,7 @@ fields! {
         .about("Page of the product in the brand's own shop.");
     MOBILE_LINK = Field::url("mobileLink").source("mobile_link").characters(2_000)
         .about("Page for mobile devices, when it has another address.");
-    IMAGES = Field::images("imageLinks").required().source("images").at_most(11)
+    IMAGES = Field::images("imageLinks").required().source("images").at_most(11).image_rules(image_rules())
         .about("The first becomes `imageLink`, up to 10 more become `additionalImageLinks`.");
     AVAILABILITY = Field::quantity("availability").required().source("stock")
         .about("`IN_STOCK` when there is something to sell, else `OUT_OF_STOCK`.");
@@ -72,6 +72,14 @@ fields! {
         .about("Groups products for the account's shipping rules. The API reference states the limit.");
     CUSTOM_LABEL = Field::text("customLabel0").source("custom_label").characters(100)
         .about("Groups products in campaigns; shoppers do not see it.");
+}
+
+/// Rules of the attribute [image link](https://support.google.com/merchants/answer/6324350). Clothes need 250 pixels
+/// a side; whether an item is one is not known here, so the host checks what all products need.
+fn image_rules() -> ImageRules {
+    const FORMATS: [&str; 6] =
+        ["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff"];
+    ImageRules::new(&FORMATS).at_least(100).bytes(16 * 1024 * 1024)
 }
 
 /// The field that Google means by a path such as `productAttributes.imageLink` or `product_attributes.image_link`.

@@ -6,6 +6,7 @@
 //! | price | `PATCH /products/v1/accounts/A/productInputs/N?updateMask=...` with `price` and `salePrice` |
 //! | stock | the same with `availability` |
 //! | delete | `DELETE /products/v1/accounts/A/productInputs/N?dataSource=...` |
+//! | probe | `GET /datasources/v1/accounts/A/dataSources/D` |
 //!
 //! The API has no batch call, so every operation is one request. Inserting replaces the whole input and all
 //! requests name the product, so repeating any of them changes nothing. Rules and names are those of Google's
@@ -16,18 +17,20 @@
 //! - `product_input`: an item as a product input, and its price and availability alone.
 //! - `name`: how Google names a product, and the paths that carry the name.
 //! - `answer`: what Google's responses mean.
+//! - `probe`: whether account, data source and credentials fit together.
 //! - `losses`: what was left out of a listing, remembered until the listing is taken.
 
 mod answer;
 mod fields;
 mod losses;
 mod name;
+mod probe;
 mod product_input;
 mod settings;
 
 use wharf_sdk::{
-    Action, Answer, AuthScheme, Connector, Context, Description, Endpoint, Exchange, ItemPublisher, Method,
-    Operation, Problem, Publishing, Request, Settlement,
+    Action, Answer, AuthScheme, Budget, Connector, Context, Description, Endpoint, Exchange, ItemPublisher,
+    Method, Operation, Problem, Publishing, Request, Response, Settlement,
 };
 
 use crate::{losses::Memo, name::Name, settings::Settings};
@@ -37,6 +40,10 @@ const SCOPE: &str = "https://www.googleapis.com/auth/content";
 
 /// Position in the description's endpoints.
 const API: u32 = 0;
+
+/// Paths of the two services that are used.
+const PRODUCTS: &str = "/products/v1/accounts/";
+const DATA_SOURCES: &str = "/datasources/v1/accounts/";
 
 /// The connector.
 #[derive(Debug)]
@@ -49,7 +56,7 @@ impl Connector for GoogleMerchant {
         let api = Endpoint::new(
             "api",
             "https://merchantapi.googleapis.com",
-            &[Method::Post, Method::Patch, Method::Delete],
+            &[Method::Get, Method::Post, Method::Patch, Method::Delete],
         );
         Description::new(
             "google-merchant",
@@ -59,9 +66,30 @@ impl Connector for GoogleMerchant {
         .fields(fields::fields())
         .settings_schema(include_str!("../settings.schema.json"))
         .auth(AuthScheme::ServiceAccount(vec![SCOPE.to_owned()]))
-        .endpoint(api.path("/products/v1/accounts/"))
+        .endpoint(api.json().path(PRODUCTS).path(DATA_SOURCES))
+        .budget(updates_per_day())
         .publishing(Publishing::new(500).stock_alone().price_alone())
     }
+
+    fn probe(context: &Context) -> Option<Request> {
+        // Settings that cannot be read are told by the first `prepare`.
+        let settings = context.settings::<Settings>().ok()?;
+        Some(probe::request(&settings))
+    }
+
+    fn probed(_: &Context, response: &Response) -> Vec<Problem> {
+        probe::problem(response).into_iter().collect()
+    }
+}
+
+/// Google's [update policy](https://developers.google.com/merchant/api/guides/quotas-limits) lets a product be
+/// updated twice a day. It is counted for whole products only: a price or stock that waits for tomorrow would sell
+/// what is gone. Quotas by the minute grow with the account and are nowhere published, so none is declared; past
+/// them Google answers 429.
+fn updates_per_day() -> Budget {
+    const DAY: u32 = 24 * 60 * 60;
+    let inserts = Budget::new("product inserts per day", 2, DAY).per_listing().burst(2);
+    inserts.counting(API, &[Method::Post], PRODUCTS)
 }
 
 impl ItemPublisher for GoogleMerchant {
@@ -70,33 +98,31 @@ impl ItemPublisher for GoogleMerchant {
     fn prepare_one(
         context: &Context,
         settings: &Settings,
-        operation: &Operation,
+        operation: Operation<'_>,
     ) -> Result<Exchange, Vec<Problem>> {
-        let name = Name::new(context, settings, &operation.item.sku);
+        let Operation { item, remote_id, .. } = operation;
+        let name = Name::new(context, settings, item.sku());
         let mut memo = Memo::new(operation.action);
         let request = match operation.action {
-            Action::Upsert => {
+            Action::Upsert | Action::Keep => {
                 let version = settings.versioned.then_some(operation.revision);
-                let body = product_input::whole(&name, &operation.item, version, &mut memo)?;
+                let body = product_input::whole(&name, item, version, &mut memo)?;
                 Request::post(API, name::insert_target(settings)).json(body)
             }
             Action::Price => {
-                let target =
-                    name.patch_target(settings, operation.remote_id.as_deref(), &["price", "salePrice"]);
-                Request::patch(API, target).json(product_input::price(&operation.item)?)
+                let target = name.patch_target(settings, remote_id, &["price", "salePrice"]);
+                Request::patch(API, target).json(product_input::price(item)?)
             }
             Action::Stock => {
-                let target = name.patch_target(settings, operation.remote_id.as_deref(), &["availability"]);
-                Request::patch(API, target).json(product_input::availability(&operation.item)?)
+                let target = name.patch_target(settings, remote_id, &["availability"]);
+                Request::patch(API, target).json(product_input::availability(item)?)
             }
-            Action::Delete => {
-                Request::delete(API, name.delete_target(settings, operation.remote_id.as_deref()))
-            }
+            Action::Delete => Request::delete(API, name.delete_target(settings, remote_id)),
         };
         Ok(Exchange::from(request).memo(memo.to_bytes()))
     }
 
     fn settle_one(_: &Context, settings: &Settings, answer: &Answer) -> Settlement {
-        answer::verdict(settings, Memo::from_bytes(&answer.memo), &answer.response).into()
+        answer::outcome(settings, Memo::from_bytes(&answer.memo), &answer.response).into()
     }
 }

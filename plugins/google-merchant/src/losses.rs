@@ -50,7 +50,7 @@ impl Memo {
 
     pub(crate) fn new(action: Action) -> Self {
         Self(match action {
-            Action::Upsert => 0,
+            Action::Upsert | Action::Keep => 0,
             Action::Price => 1,
             Action::Stock => 2,
             Action::Delete => 3,

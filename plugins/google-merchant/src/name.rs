@@ -5,7 +5,7 @@
 
 use wharf_sdk::{Context, push_base64url, push_percent_encoded};
 
-use crate::settings::Settings;
+use crate::{PRODUCTS, settings::Settings};
 
 /// The parts that identify a product in an account.
 pub(crate) struct Name<'a> {
@@ -79,7 +79,7 @@ pub(crate) fn insert_target(settings: &Settings) -> String {
 
 fn collection(settings: &Settings) -> String {
     let mut target = String::with_capacity(160);
-    target.push_str("/products/v1/accounts/");
+    target.push_str(PRODUCTS);
     push_percent_encoded(&settings.account, &mut target);
     target.push_str("/productInputs");
     target

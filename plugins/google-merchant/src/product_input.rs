@@ -1,6 +1,6 @@
 //! An item as Google's `ProductInput`, written in one walk over its values.
 
-use wharf_sdk::{DecimalError, Image, Item, Json, LengthUnit, Money, Problem, Value, cut, gtin, strip_html};
+use wharf_sdk::{DecimalError, Images, Item, Json, LengthUnit, Money, Problem, Value, cut, gtin, strip_html};
 
 use crate::{
     fields::*,
@@ -11,26 +11,26 @@ use crate::{
 /// The whole product input. Notes in `memo` what had to be left out.
 pub(crate) fn whole(
     name: &Name<'_>,
-    item: &Item,
+    item: Item<'_>,
     version: Option<u64>,
     memo: &mut Memo,
-) -> Result<String, Vec<Problem>> {
+) -> Result<Json, Vec<Problem>> {
     let mut writer =
         Writer { json: Json::with_capacity(256 + item.expected_length()), memo, problems: Vec::new() };
     writer.identity(name, version);
     writer.json.key("productAttributes").begin_object();
-    if let Some(group) = &item.group {
+    if let Some(group) = item.group() {
         writer.group(group);
     }
-    for filled in &item.values {
-        writer.attribute(filled.field, &filled.value);
+    for (field, value) in item.values() {
+        writer.attribute(field, value);
     }
     writer.json.end_object().end_object();
     writer.finish()
 }
 
 /// Only `price` and `salePrice`.
-pub(crate) fn price(item: &Item) -> Result<String, Vec<Problem>> {
+pub(crate) fn price(item: Item<'_>) -> Result<Json, Vec<Problem>> {
     if item.money(PRICE).is_none() {
         return Err(vec![missing(PRICE)]);
     }
@@ -38,7 +38,7 @@ pub(crate) fn price(item: &Item) -> Result<String, Vec<Problem>> {
 }
 
 /// Only `availability`.
-pub(crate) fn availability(item: &Item) -> Result<String, Vec<Problem>> {
+pub(crate) fn availability(item: Item<'_>) -> Result<Json, Vec<Problem>> {
     if item.quantity(AVAILABILITY).is_none() {
         return Err(vec![missing(AVAILABILITY)]);
     }
@@ -51,12 +51,12 @@ fn missing(field: u32) -> Problem {
 }
 
 /// The item's values and nothing that identifies it; the path does that.
-fn attributes_alone(item: &Item) -> Result<String, Vec<Problem>> {
+fn attributes_alone(item: Item<'_>) -> Result<Json, Vec<Problem>> {
     let memo = &mut Memo::from_bytes(&[]);
     let mut writer = Writer { json: Json::with_capacity(192), memo, problems: Vec::new() };
     writer.json.begin_object().key("productAttributes").begin_object();
-    for filled in &item.values {
-        writer.attribute(filled.field, &filled.value);
+    for (field, value) in item.values() {
+        writer.attribute(field, value);
     }
     writer.json.end_object().end_object();
     writer.finish()
@@ -93,23 +93,23 @@ impl Writer<'_> {
         self.json.member("itemGroupId", group);
     }
 
-    fn attribute(&mut self, field: u32, value: &Value) {
+    fn attribute(&mut self, field: u32, value: Value<'_>) {
         match (field, value) {
             (DESCRIPTION, Value::Text(html)) => self.description(html),
             (GTIN, Value::Text(gtin)) => self.gtin(gtin),
             (IMAGES, Value::Images(images)) => self.images(images),
             (AVAILABILITY, Value::Quantity(quantity)) => {
-                let availability = if *quantity > 0 { "IN_STOCK" } else { "OUT_OF_STOCK" };
+                let availability = if quantity > 0 { "IN_STOCK" } else { "OUT_OF_STOCK" };
                 self.json.member("availability", availability);
             }
             (PRICE, Value::Money(money)) => self.money(field, "price", money),
             (SALE_PRICE, Value::Money(money)) => self.money(field, "salePrice", money),
             (_, Value::Text(text)) => self.text(field, text),
-            (PRODUCT_TYPES, Value::Texts(texts)) => self.texts("productTypes", texts),
-            (HIGHLIGHTS, Value::Texts(texts)) => self.texts("productHighlights", texts),
-            (IDENTIFIER_EXISTS, Value::Flag(flag)) => drop(self.json.key("identifierExists").flag(*flag)),
-            (ADULT, Value::Flag(flag)) => drop(self.json.key("adult").flag(*flag)),
-            (IS_BUNDLE, Value::Flag(flag)) => drop(self.json.key("isBundle").flag(*flag)),
+            (PRODUCT_TYPES, Value::Texts(texts)) => drop(self.json.texts("productTypes", texts)),
+            (HIGHLIGHTS, Value::Texts(texts)) => drop(self.json.texts("productHighlights", texts)),
+            (IDENTIFIER_EXISTS, Value::Flag(flag)) => drop(self.json.key("identifierExists").flag(flag)),
+            (ADULT, Value::Flag(flag)) => drop(self.json.key("adult").flag(flag)),
+            (IS_BUNDLE, Value::Flag(flag)) => drop(self.json.key("isBundle").flag(flag)),
             _ => self.misfit(field),
         }
     }
@@ -136,10 +136,6 @@ impl Writer<'_> {
             _ => return self.misfit(field),
         };
         self.json.member(name, text);
-    }
-
-    fn texts(&mut self, name: &str, texts: &[String]) {
-        self.json.texts(name, texts.iter().map(String::as_str));
     }
 
     fn description(&mut self, html: &str) {
@@ -169,24 +165,24 @@ impl Writer<'_> {
         }
     }
 
-    fn images(&mut self, images: &[Image]) {
-        let [main, additional @ ..] = images else { return };
-        self.json.member("imageLink", &main.url);
-        if additional.len() > ADDITIONAL_IMAGES {
+    fn images(&mut self, mut images: Images<'_>) {
+        let Some(main) = images.next() else { return };
+        self.json.member("imageLink", main.url);
+        if images.len() > ADDITIONAL_IMAGES {
             self.memo.add(Loss::Images);
         }
-        if !additional.is_empty() {
-            let links = additional.iter().take(ADDITIONAL_IMAGES).map(|image| image.url.as_str());
+        if images.len() > 0 {
+            let links = images.take(ADDITIONAL_IMAGES).map(|image| image.url);
             self.json.texts("additionalImageLinks", links);
         }
     }
 
-    fn money(&mut self, field: u32, name: &str, money: &Money) {
+    fn money(&mut self, field: u32, name: &str, money: Money<'_>) {
         match money.amount.to_micros() {
             Ok(micros) if micros >= 0 => {
                 self.json.key(name).begin_object();
                 self.json.key("amountMicros").integer_text(micros);
-                self.json.member("currencyCode", &money.currency);
+                self.json.member("currencyCode", money.currency);
                 self.json.end_object();
             }
             Ok(_) => self
@@ -202,8 +198,8 @@ impl Writer<'_> {
         self.problems.push(Problem::error("wrong-kind", message).at(field));
     }
 
-    fn finish(self) -> Result<String, Vec<Problem>> {
-        if self.problems.is_empty() { Ok(self.json.into_string()) } else { Err(self.problems) }
+    fn finish(self) -> Result<Json, Vec<Problem>> {
+        if self.problems.is_empty() { Ok(self.json) } else { Err(self.problems) }
     }
 }
 

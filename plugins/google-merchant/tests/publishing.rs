@@ -3,8 +3,9 @@
 use google_merchant::GoogleMerchant;
 use serde_json::{Value as Json, json};
 use wharf_sdk::{
-    Action, Answer, Body, Connector, Context, Decimal, Exchange, FieldValue, Image, Item, Method, Money,
-    Operation, Problem, Publisher, Response, Severity, Value, Verdict,
+    Action, Answer, Body, BudgetScope, Connector, Context, Decimal, Exchange, Method, Outcome, Preparation,
+    Problem, Publisher, Reason, Response, Severity, Verdict,
+    testing::{Batch, Item, Operation, Value},
 };
 
 fn context(settings: &Json) -> Context {
@@ -26,23 +27,19 @@ fn field(name: &str) -> u32 {
 }
 
 fn text(text: &str) -> Value {
-    Value::Text(text.into())
+    Value::text(text)
 }
 
 fn euros(cents: i64) -> Value {
-    Value::Money(Money { amount: Decimal::new(cents, -2), currency: "EUR".into() })
+    Value::money(Decimal::new(cents, -2), "EUR")
 }
 
 fn images(count: usize) -> Value {
-    let image = |number| Image { url: format!("https://shop.example/{number}.jpg"), alt: None };
-    Value::Images((1..=count).map(image).collect())
+    Value::images((1..=count).map(|number| format!("https://shop.example/{number}.jpg")))
 }
 
 fn item(values: Vec<(&str, Value)>) -> Item {
-    let mut values: Vec<FieldValue> =
-        values.into_iter().map(|(name, value)| FieldValue { field: field(name), value }).collect();
-    values.sort_by_key(|filled| filled.field);
-    Item { sku: "OAK/1".into(), group: None, values }
+    values.into_iter().fold(Item::new("OAK/1"), |item, (name, value)| item.with(field(name), value))
 }
 
 fn table() -> Vec<(&'static str, Value)> {
@@ -54,17 +51,21 @@ fn table() -> Vec<(&'static str, Value)> {
         ("availability", Value::Quantity(4)),
         ("price", euros(12_990)),
         ("gtins", text("4006381333931")),
-        ("productTypes", Value::Texts(vec!["Home > Tables".into()])),
+        ("productTypes", Value::texts(["Home > Tables"])),
         ("condition", text("NEW")),
     ]
 }
 
 fn operation(action: Action, item: Item) -> Operation {
-    Operation { action, item, remote_id: None, revision: 7 }
+    Operation { revision: 7, ..Operation::new(action, item) }
+}
+
+fn prepared(context: &Context, operations: &[Operation]) -> Preparation {
+    GoogleMerchant::prepare(context, Batch::of_operations(operations).operations())
 }
 
 fn only_exchange(context: &Context, operation: Operation) -> Exchange {
-    let preparation = GoogleMerchant::prepare(context, vec![operation]);
+    let preparation = prepared(context, &[operation]);
     assert_eq!(preparation.rejections, []);
     assert_eq!(preparation.exchanges.len(), 1);
     let exchange = preparation.exchanges.into_iter().next().unwrap();
@@ -73,38 +74,47 @@ fn only_exchange(context: &Context, operation: Operation) -> Exchange {
 }
 
 fn only_rejection(values: Vec<(&str, Value)>) -> Vec<Problem> {
-    let preparation = GoogleMerchant::prepare(&plain(), vec![operation(Action::Upsert, item(values))]);
+    let preparation = prepared(&plain(), &[operation(Action::Upsert, item(values))]);
     assert_eq!(preparation.exchanges, []);
     preparation.rejections.into_iter().next().unwrap().problems
 }
 
 fn body(exchange: &Exchange) -> Json {
-    let Body::Text(text) = &exchange.request.body else { panic!("no text in {exchange:?}") };
-    serde_json::from_str(text).unwrap()
+    let Body::Bytes(bytes) = &exchange.request.body else { panic!("no bytes in {exchange:?}") };
+    serde_json::from_slice(bytes).unwrap()
+}
+
+fn response(status: u16, body: &str) -> Response {
+    Response { status, headers: vec![], body: body.into() }
+}
+
+fn outcome(context: &Context, exchange: &Exchange, status: u16, body: &str) -> Outcome {
+    let answer = Answer { memo: exchange.memo.clone(), covers: 1, response: response(status, body) };
+    let settlement = GoogleMerchant::settle(context, vec![answer]).into_iter().next().unwrap();
+    assert_eq!((settlement.outcomes.len(), settlement.outcomes[0].index), (1, 0));
+    settlement.outcomes.into_iter().next().unwrap()
 }
 
 fn settle(context: &Context, exchange: &Exchange, status: u16, body: &str) -> Verdict {
-    let response = Response { status, headers: vec![], body: body.into() };
-    let answer = Answer { memo: exchange.memo.clone(), covers: 1, response };
-    let settlement = GoogleMerchant::settle(context, vec![answer]).into_iter().next().unwrap();
-    assert_eq!((settlement.outcomes.len(), settlement.outcomes[0].index), (1, 0));
-    settlement.outcomes.into_iter().next().unwrap().verdict
+    outcome(context, exchange, status, body).verdict
 }
 
 fn upserted(status: u16, body: &str) -> Verdict {
     settle(&plain(), &only_exchange(&plain(), operation(Action::Upsert, item(table()))), status, body)
 }
 
-fn retried(verdict: Verdict) -> String {
+fn retried(verdict: Verdict) -> (String, Reason) {
     let Verdict::Retry(postponement) = verdict else { panic!("not retried: {verdict:?}") };
-    postponement.problem.code
+    (postponement.problem.code, postponement.problem.reason)
+}
+
+fn because(code: &str, reason: Reason) -> (String, Reason) {
+    (code.to_owned(), reason)
 }
 
 #[test]
 fn an_upsert_inserts_the_whole_product() {
-    let mut item = item(table());
-    item.group = Some("OAK".into());
-    let exchange = only_exchange(&plain(), operation(Action::Upsert, item));
+    let exchange = only_exchange(&plain(), operation(Action::Upsert, item(table()).group("OAK")));
     assert_eq!(exchange.request.method, Method::Post);
     assert_eq!(
         exchange.request.target,
@@ -159,7 +169,7 @@ fn a_price_without_a_sale_ends_the_sale() {
 #[test]
 fn an_update_that_would_clear_the_price_is_not_sent() {
     for action in [Action::Price, Action::Stock] {
-        let preparation = GoogleMerchant::prepare(&plain(), vec![operation(action, item(vec![]))]);
+        let preparation = prepared(&plain(), &[operation(action, item(vec![]))]);
         assert_eq!(preparation.exchanges, []);
         assert_eq!(preparation.rejections[0].problems[0].code, "missing");
     }
@@ -170,9 +180,8 @@ fn a_delete_names_the_product_as_google_did() {
     let renamed = "accounts/123/productInputs/en~US~OAK/1";
     let encoded = "accounts/123/productInputs/ZGV-REV-T0FLLzE";
     for (remote_id, name) in [(renamed, "ZW5-VVN-T0FLLzE"), (encoded, "ZGV-REV-T0FLLzE")] {
-        let mut operation = operation(Action::Delete, item(vec![]));
-        operation.remote_id = Some(remote_id.into());
-        let exchange = only_exchange(&plain(), operation);
+        let deletion = operation(Action::Delete, item(vec![]));
+        let exchange = only_exchange(&plain(), Operation { remote_id: Some(remote_id.into()), ..deletion });
         assert_eq!((exchange.request.method, exchange.request.body), (Method::Delete, Body::None));
         let expected =
             format!("/products/v1/accounts/123/productInputs/{name}?dataSource=accounts/123/dataSources/456");
@@ -196,7 +205,7 @@ fn what_google_would_refuse_is_rejected_by_field() {
     values.retain(|(name, _)| !["description", "price", "gtins"].contains(name));
     values.extend([
         ("description", text("<p></p>")),
-        ("price", Value::Money(Money { amount: Decimal::new(1, -7), currency: "EUR".into() })),
+        ("price", Value::money(Decimal::new(1, -7), "EUR")),
         ("gtins", text("4006381333930")),
     ]);
     let problems = only_rejection(values);
@@ -213,12 +222,12 @@ fn what_google_would_refuse_is_rejected_by_field() {
 #[test]
 fn one_bad_item_does_not_stop_the_others() {
     let bad = item(vec![("gtins", text("12"))]);
-    let operations = vec![
+    let operations = [
         operation(Action::Upsert, item(table())),
         operation(Action::Upsert, bad),
         operation(Action::Delete, item(vec![])),
     ];
-    let preparation = GoogleMerchant::prepare(&plain(), operations);
+    let preparation = prepared(&plain(), &operations);
     let covers: Vec<_> = preparation.exchanges.iter().map(|exchange| exchange.covers.clone()).collect();
     assert_eq!(covers, [[0], [2]]);
     assert_eq!(preparation.rejections[0].index, 1);
@@ -241,13 +250,12 @@ fn an_accepted_item_says_what_was_left_out() {
     assert_eq!(attributes.get("gtins"), None);
 
     let answer = r#"{"name":"accounts/123/productInputs/de~DE~OAK","offerId":"OAK"}"#;
-    let Verdict::Accepted(acceptance) = settle(&plain(), &exchange, 200, answer) else {
-        panic!("not accepted")
-    };
-    assert_eq!(acceptance.remote_id.as_deref(), Some("accounts/123/productInputs/de~DE~OAK"));
-    let codes: Vec<_> = acceptance.problems.iter().map(|problem| problem.code.as_str()).collect();
+    let outcome = outcome(&plain(), &exchange, 200, answer);
+    assert_eq!(outcome.remote_id.as_deref(), Some("accounts/123/productInputs/de~DE~OAK"));
+    let Verdict::Accepted(warnings) = outcome.verdict else { panic!("not accepted") };
+    let codes: Vec<_> = warnings.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["shortened", "restricted-gtin", "too-many-images"]);
-    assert!(acceptance.problems.iter().all(|problem| problem.severity == Severity::Warning));
+    assert!(warnings.iter().all(|problem| problem.severity == Severity::Warning));
 }
 
 #[test]
@@ -272,30 +280,37 @@ fn a_refusal_names_googles_code_and_the_field() {
 
 #[test]
 fn what_passes_is_retried() {
-    assert_eq!(retried(upserted(401, "{}")), "unauthorized");
-    assert_eq!(retried(upserted(403, r#"{"error":{"message":"No access"}}"#)), "unauthorized");
-    assert_eq!(retried(upserted(409, r#"{"error":{"status":"ABORTED"}}"#)), "conflict");
-    assert_eq!(retried(upserted(404, r#"{"error":{"message":"No such data source"}}"#)), "not-found");
-    assert_eq!(retried(upserted(503, "")), "unavailable");
+    for (status, body, code, reason) in [
+        (401, "{}", "unauthorized", Reason::Credentials),
+        (403, r#"{"error":{"message":"No access"}}"#, "forbidden", Reason::Permission),
+        (409, r#"{"error":{"status":"ABORTED"}}"#, "conflict", Reason::Conflict),
+        (404, r#"{"error":{"message":"No such data source"}}"#, "not-found", Reason::Settings),
+        (429, "", "throttled", Reason::Budget),
+        (503, "", "unavailable", Reason::Outage),
+        (302, "", "unexpected-status", Reason::Contract),
+    ] {
+        assert_eq!(retried(upserted(status, body)), because(code, reason), "{status}");
+    }
 }
 
 #[test]
 fn an_answer_that_is_not_googles_is_never_success() {
     for body in ["<html>Welcome</html>", "", "{}", "[]", r#"{"name":5}"#, r#"{"name":"accounts"#] {
-        assert_eq!(retried(upserted(200, body)), "unreadable-answer", "{body}");
+        assert_eq!(retried(upserted(200, body)), because("unreadable-answer", Reason::Contract), "{body}");
     }
-    assert_eq!(retried(upserted(400, "<html>Bad request</html>")), "unreadable-answer");
+    let refused = upserted(400, "<html>Bad request</html>");
+    assert_eq!(retried(refused), because("unreadable-answer", Reason::Contract));
 }
 
 #[test]
 fn a_product_that_is_gone_is_deleted_but_cannot_be_updated() {
     let missing = r#"{"error":{"code":404,"message":"item not found","status":"NOT_FOUND"}}"#;
     let deletion = only_exchange(&plain(), operation(Action::Delete, item(vec![])));
-    assert_eq!(settle(&plain(), &deletion, 404, missing), Verdict::accepted(None));
-    assert_eq!(settle(&plain(), &deletion, 200, "{}"), Verdict::accepted(None));
+    assert_eq!(settle(&plain(), &deletion, 404, missing), Verdict::accepted());
+    assert_eq!(settle(&plain(), &deletion, 200, "{}"), Verdict::accepted());
     let values = vec![("availability", Value::Quantity(1))];
     let update = only_exchange(&plain(), operation(Action::Stock, item(values)));
-    assert_eq!(retried(settle(&plain(), &update, 404, missing)), "not-found");
+    assert_eq!(retried(settle(&plain(), &update, 404, missing)), because("not-found", Reason::Missing));
 }
 
 #[test]
@@ -305,16 +320,59 @@ fn a_version_that_google_overtook_is_not_repeated_for_ever() {
     let verdict =
         settle(&context, &exchange, 409, r#"{"error":{"code":409,"status":"ABORTED","message":"old"}}"#);
     let Verdict::Rejected(problems) = verdict else { panic!("not rejected") };
-    assert_eq!(problems[0].code, "newer-version");
+    assert_eq!((problems[0].code.as_str(), problems[0].reason), ("newer-version", Reason::Conflict));
 }
 
 #[test]
 fn settings_that_cannot_be_read_reject_every_operation() {
-    let preparation =
-        GoogleMerchant::prepare(&context(&json!({})), vec![operation(Action::Upsert, item(table())); 2]);
-    let codes: Vec<_> =
-        preparation.rejections.iter().map(|rejection| rejection.problems[0].code.as_str()).collect();
-    assert_eq!(codes, ["invalid-settings", "invalid-settings"]);
+    let unreadable = context(&json!({}));
+    let preparation = prepared(&unreadable, &vec![operation(Action::Upsert, item(table())); 2]);
+    let problems: Vec<_> = preparation.rejections.iter().map(|rejection| &rejection.problems[0]).collect();
+    assert_eq!(problems.len(), 2);
+    let told = |problem: &&Problem| problem.code == "invalid-settings" && problem.reason == Reason::Settings;
+    assert!(problems.iter().all(told), "{problems:?}");
+    assert_eq!(GoogleMerchant::probe(&unreadable), None);
+}
+
+#[test]
+fn the_probe_reads_the_data_source_that_products_go_to() {
+    let request = GoogleMerchant::probe(&plain()).unwrap();
+    assert_eq!(request.method, Method::Get);
+    assert_eq!(request.target, "/datasources/v1/accounts/123/dataSources/456");
+    let probed = |status, body: &str| -> Vec<(String, Reason)> {
+        let problems = GoogleMerchant::probed(&plain(), &response(status, body)).into_iter();
+        problems.map(|problem| (problem.code, problem.reason)).collect()
+    };
+    assert_eq!(probed(200, r#"{"name":"accounts/123/dataSources/456","input":"API"}"#), []);
+    assert_eq!(probed(200, r#"{"input":"FILE"}"#), [because("wrong-data-source", Reason::Settings)]);
+    assert_eq!(probed(200, "<html>"), [because("unreadable-answer", Reason::Contract)]);
+    assert_eq!(probed(403, "{}"), [because("forbidden", Reason::Permission)]);
+    assert_eq!(probed(404, "{}"), [because("not-found", Reason::Settings)]);
+}
+
+/// The endpoint says so for all requests, so that none carries the header itself.
+#[test]
+fn bodies_are_json_by_declaration() {
+    let endpoints = GoogleMerchant::describe().endpoints;
+    assert_eq!(endpoints[0].headers, [("content-type".into(), "application/json".into())]);
+    let exchange = only_exchange(&plain(), operation(Action::Upsert, item(table())));
+    assert_eq!(exchange.request.headers, []);
+}
+
+#[test]
+fn a_product_is_inserted_twice_a_day_at_most() {
+    let [budget] = GoogleMerchant::describe().budgets.try_into().unwrap();
+    assert_eq!((budget.scope, budget.units, budget.per_seconds), (BudgetScope::Listing, 2, 86_400));
+    let insert = only_exchange(&plain(), operation(Action::Upsert, item(table()))).request;
+    let stock = item(vec![("availability", Value::Quantity(1))]);
+    let update = only_exchange(&plain(), operation(Action::Stock, stock)).request;
+    let [rule] = budget.counts.try_into().unwrap();
+    let counts = |request: &wharf_sdk::Request| {
+        rule.endpoint == request.endpoint
+            && rule.methods.contains(&request.method)
+            && request.target.starts_with(&rule.path)
+    };
+    assert!(counts(&insert) && !counts(&update));
 }
 
 #[test]

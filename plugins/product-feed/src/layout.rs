@@ -20,11 +20,7 @@ pub(crate) fn opening(settings: &Settings) -> Opening {
             ("products.tsv", "text/tab-separated-values; charset=utf-8", header_row(settings, Separator::Tab))
         }
     };
-    Opening {
-        file_name: file_name.to_owned(),
-        content_type: content_type.to_owned(),
-        content: content.into_bytes(),
-    }
+    Opening::new(file_name, content_type, content)
 }
 
 /// The file's last bytes.
@@ -106,7 +102,7 @@ fn push_element(profile: Profile, listing: &Listing<'_>, out: &mut String) {
                 listing.additional_images().for_each(|link| push_attribute(*column, link, out));
             }
             (Profile::Google, Column::ProductType) => {
-                listing.product_types().iter().for_each(|path| push_attribute(*column, path, out));
+                listing.product_types().for_each(|path| push_attribute(*column, path, out));
             }
             _ => {
                 if let Some(text) = listing.text(*column) {

@@ -15,7 +15,7 @@ mod layout;
 mod listing;
 mod settings;
 
-use wharf_sdk::{Connector, Context, Description, Feed, Item, Opening, Rejection, RowsWritten, log};
+use wharf_sdk::{Connector, Context, Description, Feed, Items, Opening, Problem, Remark, RowsWritten};
 
 use crate::{layout::Rows, listing::Listing, settings::Settings};
 
@@ -35,35 +35,34 @@ impl Connector for ProductFeed {
 }
 
 impl Feed for ProductFeed {
-    fn head(context: &Context) -> Opening {
-        layout::opening(&settings_or_default(context))
+    fn head(context: &Context) -> Result<Opening, Problem> {
+        Ok(layout::opening(&context.settings()?))
     }
 
-    fn rows(context: &Context, items: Vec<Item>) -> RowsWritten {
+    fn rows(context: &Context, items: Items<'_>) -> RowsWritten {
         let settings = match context.settings::<Settings>() {
             Ok(settings) => settings,
             Err(problem) => return RowsWritten::reject_all(items.len(), &problem),
         };
         let mut rows = Rows::new(&settings);
-        let mut rejections = Vec::new();
-        for (index, item) in (0..).zip(&items) {
-            match Listing::new(&settings, item) {
-                Ok(listing) => rows.push(&listing),
-                Err(problems) => rejections.push(Rejection { index, problems }),
+        let mut remarks = Vec::new();
+        for (index, item) in (0..).zip(items) {
+            let problems = match Listing::new(&settings, item) {
+                Ok((listing, warnings)) => {
+                    rows.push(&listing);
+                    warnings
+                }
+                Err(problems) => problems,
+            };
+            if !problems.is_empty() {
+                remarks.push(Remark { index, problems });
             }
         }
-        RowsWritten { content: rows.into_bytes(), rejections }
+        RowsWritten { content: rows.into_bytes(), remarks }
     }
 
-    fn tail(context: &Context) -> Vec<u8> {
-        layout::closing(&settings_or_default(context))
+    fn tail(context: &Context, _listed: u64) -> Vec<u8> {
+        // With settings that cannot be read there is no head, and so no file.
+        context.settings().map(|settings| layout::closing(&settings)).unwrap_or_default()
     }
-}
-
-/// The contract gives `head` and `tail` no way to refuse; unreadable settings reject every item in `rows`.
-fn settings_or_default(context: &Context) -> Settings {
-    context.settings().unwrap_or_else(|problem| {
-        log::error(&problem.message);
-        Settings::default()
-    })
 }

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use wharf_sdk::{Item, LengthUnit, Money, Problem, cut, gtin, strip_html};
+use wharf_sdk::{Item, LengthUnit, Money, Problem, Texts, cut, gtin, strip_html};
 
 use crate::{columns::Column, fields::*, settings::Settings};
 
 /// An item that can be listed.
 pub(crate) struct Listing<'a> {
     settings: &'a Settings,
-    item: &'a Item,
+    item: Item<'a>,
     description: Cow<'a, str>,
     price: String,
     sale_price: Option<String>,
@@ -17,16 +17,18 @@ pub(crate) struct Listing<'a> {
 }
 
 impl<'a> Listing<'a> {
-    /// Checks all that can be wrong at once, so that the operator sees the whole list.
-    pub(crate) fn new(settings: &'a Settings, item: &'a Item) -> Result<Self, Vec<Problem>> {
-        let mut problems = Vec::new();
+    /// The listing and what it lost. Checks all that can be wrong at once, so that the operator sees the whole list.
+    pub(crate) fn new(settings: &'a Settings, item: Item<'a>) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        let (mut problems, mut warnings) = (Vec::new(), Vec::new());
         check_required(item, &mut problems);
-        let description = noted(plain_description(settings, item), &mut problems).unwrap_or_default();
+        let description =
+            noted(plain_description(settings, item, &mut warnings), &mut problems).unwrap_or_default();
         let price = noted(price_in(item, PRICE), &mut problems).flatten().unwrap_or_default();
         let sale_price = noted(price_in(item, SALE_PRICE), &mut problems).flatten();
-        let gtin = noted(public_gtin(item), &mut problems).flatten();
+        let gtin = noted(public_gtin(item, &mut warnings), &mut problems).flatten();
+        warn_of_images(settings, item, &mut warnings);
         if problems.is_empty() {
-            Ok(Self { settings, item, description, price, sale_price, gtin })
+            Ok((Self { settings, item, description, price, sale_price, gtin }, warnings))
         } else {
             Err(problems)
         }
@@ -35,11 +37,11 @@ impl<'a> Listing<'a> {
     /// The text of a column that holds one.
     pub(crate) fn text(&self, column: Column) -> Option<Cow<'_, str>> {
         let text = match column {
-            Column::Id => Some(self.item.sku.as_str()),
+            Column::Id => Some(self.item.sku()),
             Column::Title => self.item.text(TITLE),
             Column::Description => Some(self.description.as_ref()),
             Column::Link => self.item.text(LINK),
-            Column::ImageLink => self.item.images(IMAGES).first().map(|image| image.url.as_str()),
+            Column::ImageLink => self.item.images(IMAGES).next().map(|image| image.url),
             Column::AdditionalImageLink => return self.joined_images(),
             Column::Availability => {
                 self.item.quantity(AVAILABILITY).map(|units| self.settings.profile.availability(units))
@@ -57,8 +59,8 @@ impl<'a> Listing<'a> {
             }
             Column::Condition => Some(self.item.text(CONDITION).unwrap_or(self.settings.condition.name())),
             Column::GoogleProductCategory => self.item.text(GOOGLE_CATEGORY),
-            Column::ProductType => self.product_types().first().map(String::as_str),
-            Column::ItemGroupId => self.item.group.as_deref(),
+            Column::ProductType => self.product_types().next(),
+            Column::ItemGroupId => self.item.group(),
             Column::Color => self.item.text(COLOR),
             Column::Size => self.item.text(SIZE),
             Column::Gender => self.item.text(GENDER),
@@ -72,10 +74,10 @@ impl<'a> Listing<'a> {
 
     pub(crate) fn additional_images(&self) -> impl Iterator<Item = &str> {
         let most = self.settings.profile.additional_images();
-        self.item.images(IMAGES).iter().skip(1).take(most).map(|image| image.url.as_str())
+        self.item.images(IMAGES).skip(1).take(most).map(|image| image.url)
     }
 
-    pub(crate) fn product_types(&self) -> &[String] {
+    pub(crate) fn product_types(&self) -> Texts<'_> {
         self.item.texts(PRODUCT_TYPE)
     }
 
@@ -92,7 +94,7 @@ fn noted<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T
 }
 
 /// The host does not send incomplete items; a row without these would spoil the whole file.
-fn check_required(item: &Item, problems: &mut Vec<Problem>) {
+fn check_required(item: Item<'_>, problems: &mut Vec<Problem>) {
     for field in [TITLE, DESCRIPTION, LINK, IMAGES, AVAILABILITY, PRICE] {
         if item.value(field).is_none() {
             problems.push(Problem::error("missing", "Both readers require this field; fill it.").at(field));
@@ -100,7 +102,11 @@ fn check_required(item: &Item, problems: &mut Vec<Problem>) {
     }
 }
 
-fn plain_description<'a>(settings: &Settings, item: &'a Item) -> Result<Cow<'a, str>, Problem> {
+fn plain_description<'a>(
+    settings: &Settings,
+    item: Item<'a>,
+    warnings: &mut Vec<Problem>,
+) -> Result<Cow<'a, str>, Problem> {
     let Some(html) = item.text(DESCRIPTION) else { return Ok(Cow::default()) };
     let plain = strip_html(html);
     if plain.is_empty() {
@@ -108,21 +114,26 @@ fn plain_description<'a>(settings: &Settings, item: &'a Item) -> Result<Cow<'a, 
         return Err(Problem::error("empty", message).at(DESCRIPTION));
     }
     let most = settings.profile.description_characters();
+    let length = cut(&plain, most, LengthUnit::Characters).len();
+    if length < plain.len() {
+        let message = format!("The description was cut after {most} characters; shorten it.");
+        warnings.push(Problem::warning("shortened", message).at(DESCRIPTION));
+    }
     Ok(match plain {
-        Cow::Borrowed(text) => Cow::Borrowed(cut(text, most, LengthUnit::Characters)),
+        Cow::Borrowed(text) => Cow::Borrowed(&text[..length]),
         Cow::Owned(mut text) => {
-            text.truncate(cut(&text, most, LengthUnit::Characters).len());
+            text.truncate(length);
             Cow::Owned(text)
         }
     })
 }
 
 /// Nothing when the item has no such price.
-fn price_in(item: &Item, field: u32) -> Result<Option<String>, Problem> {
+fn price_in(item: Item<'_>, field: u32) -> Result<Option<String>, Problem> {
     item.money(field).map(priced).transpose().map_err(|problem| problem.at(field))
 }
 
-fn priced(money: &Money) -> Result<String, Problem> {
+fn priced(money: Money<'_>) -> Result<String, Problem> {
     if money.amount.coefficient < 0 {
         return Err(Problem::error("negative-price", "A price cannot be below zero."));
     }
@@ -134,12 +145,26 @@ fn priced(money: &Money) -> Result<String, Problem> {
 }
 
 /// Nothing for a number that identifies the product inside a company only.
-fn public_gtin(item: &Item) -> Result<Option<&str>, Problem> {
+fn public_gtin<'a>(item: Item<'a>, warnings: &mut Vec<Problem>) -> Result<Option<&'a str>, Problem> {
     let Some(number) = item.text(GTIN) else { return Ok(None) };
     let invalid = |error| {
         Problem::error("invalid-gtin", format!("`{number}` is not a GTIN: {error}. Correct or remove it."))
             .at(GTIN)
     };
     gtin::validate(number).map_err(invalid)?;
-    Ok((!gtin::is_restricted(number)).then_some(number))
+    if gtin::is_restricted(number) {
+        let message =
+            "The GTIN is for use inside a company and was left out; give the one that GS1 assigned.";
+        warnings.push(Problem::warning("restricted-gtin", message).at(GTIN));
+        return Ok(None);
+    }
+    Ok(Some(number))
+}
+
+fn warn_of_images(settings: &Settings, item: Item<'_>, warnings: &mut Vec<Problem>) {
+    let most = settings.profile.additional_images();
+    if item.images(IMAGES).len() > most + 1 {
+        let message = format!("Images after the first and {most} more were left out.");
+        warnings.push(Problem::warning("too-many-images", message).at(IMAGES));
+    }
 }

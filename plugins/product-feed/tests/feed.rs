@@ -2,7 +2,10 @@
 
 use product_feed::ProductFeed;
 use serde_json::json;
-use wharf_sdk::{Connector, Context, Decimal, Feed, FieldValue, Image, Item, Money, RowsWritten, Value};
+use wharf_sdk::{
+    Connector, Context, Decimal, Feed, Reason, Remark, RowsWritten, Severity,
+    testing::{Batch, Item, Value},
+};
 
 fn context(settings: &serde_json::Value) -> Context {
     Context {
@@ -27,16 +30,15 @@ fn field(name: &str) -> u32 {
 }
 
 fn text(text: &str) -> Value {
-    Value::Text(text.into())
+    Value::text(text)
 }
 
 fn euros(coefficient: i64, exponent: i32) -> Value {
-    Value::Money(Money { amount: Decimal::new(coefficient, exponent), currency: "EUR".into() })
+    Value::money(Decimal::new(coefficient, exponent), "EUR")
 }
 
 fn images(names: &[&str]) -> Value {
-    let image = |name: &&str| Image { url: format!("https://shop.example/{name}.jpg"), alt: None };
-    Value::Images(names.iter().map(image).collect())
+    Value::images(names.iter().map(|name| format!("https://shop.example/{name}.jpg")))
 }
 
 /// An item that both readers take, with some values changed or added.
@@ -48,34 +50,43 @@ fn item(changes: Vec<(&str, Value)>) -> Item {
         ("image_link", images(&["1", "2,3", "4"])),
         ("availability", Value::Quantity(4)),
         ("price", euros(129, -1)),
-        ("product_type", Value::Texts(vec!["Home > Tables".into(), "Sale".into()])),
+        ("product_type", Value::texts(["Home > Tables", "Sale"])),
     ];
-    let mut values: Vec<FieldValue> = Vec::new();
-    for (name, value) in usual.into_iter().chain(changes) {
-        values.retain(|filled| filled.field != field(name));
-        values.push(FieldValue { field: field(name), value });
-    }
-    values.sort_by_key(|filled| filled.field);
-    Item { sku: "OAK-1".into(), group: Some("OAK".into()), values }
+    let empty = Item::new("OAK-1").group("OAK");
+    usual.into_iter().chain(changes).fold(empty, |item, (name, value)| item.with(field(name), value))
 }
 
 fn without(name: &str) -> Item {
-    let mut item = item(vec![]);
-    item.values.retain(|filled| filled.field != field(name));
-    item
+    item(vec![]).without(field(name))
+}
+
+fn rows(context: &Context, items: &[Item]) -> RowsWritten {
+    ProductFeed::rows(context, Batch::of_items(items).items())
+}
+
+/// A problem's code and the field that is to blame.
+type Told<'a> = (&'a str, Option<u32>);
+
+fn remarks(written: &RowsWritten) -> Vec<(u32, Vec<Told<'_>>)> {
+    written.remarks.iter().map(|remark| (remark.index, codes(remark))).collect()
+}
+
+fn codes(remark: &Remark) -> Vec<Told<'_>> {
+    remark.problems.iter().map(|problem| (problem.code.as_str(), problem.field)).collect()
 }
 
 /// The whole file, of items that are all taken.
-fn file(context: &Context, items: Vec<Item>) -> String {
-    let RowsWritten { content, rejections } = ProductFeed::rows(context, items);
-    assert_eq!(rejections, []);
-    let whole = [ProductFeed::head(context).content, content, ProductFeed::tail(context)].concat();
+fn file(context: &Context, items: &[Item]) -> String {
+    let RowsWritten { content, remarks } = rows(context, items);
+    assert!(!remarks.iter().any(Remark::is_rejection), "{remarks:?}");
+    let head = ProductFeed::head(context).unwrap().content;
+    let whole = [head, content, ProductFeed::tail(context, items.len() as u64)].concat();
     String::from_utf8(whole).unwrap()
 }
 
 /// What a reader finds under `column` in the only row.
 fn cell(context: &Context, delimiter: u8, item: Item, column: &str) -> String {
-    let file = file(context, vec![item]);
+    let file = file(context, &[item]);
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(file.as_bytes());
     let position = reader.headers().unwrap().iter().position(|name| name == column).unwrap();
     let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
@@ -85,10 +96,10 @@ fn cell(context: &Context, delimiter: u8, item: Item, column: &str) -> String {
 
 #[test]
 fn an_rss_feed_is_a_channel_of_items() {
-    let opening = ProductFeed::head(&rss("google"));
+    let opening = ProductFeed::head(&rss("google")).unwrap();
     assert_eq!(opening.file_name, "products.xml");
     assert_eq!(
-        file(&rss("google"), vec![item(vec![("sale_price", euros(9, 0))])]),
+        file(&rss("google"), &[item(vec![("sale_price", euros(9, 0))])]),
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:g="http://base.google.com/ns/1.0">
 <channel>
@@ -121,7 +132,7 @@ made in Lyon</g:description>
 #[test]
 fn markup_in_values_cannot_break_the_file() {
     let hostile = item(vec![("title", text("</g:title><x>&\u{0}\u{FFFE}"))]);
-    let file = file(&rss("meta"), vec![hostile]);
+    let file = file(&rss("meta"), &[hostile]);
     assert!(file.contains("<g:title>&lt;/g:title&gt;&lt;x&gt;&amp;</g:title>"), "{file}");
 }
 
@@ -129,7 +140,7 @@ fn markup_in_values_cannot_break_the_file() {
 fn tables_have_one_name_for_each_reader() {
     for (format, name, delimiter) in [("csv", "products.csv", b','), ("tsv", "products.tsv", b'\t')] {
         let context = table_settings("meta", format);
-        assert_eq!(ProductFeed::head(&context).file_name, name);
+        assert_eq!(ProductFeed::head(&context).unwrap().file_name, name);
         assert_eq!(cell(&context, delimiter, item(vec![]), "availability"), "in stock");
         assert_eq!(cell(&context, delimiter, item(vec![]), "quantity_to_sell_on_facebook"), "4");
         let sold_out = item(vec![("availability", Value::Quantity(0))]);
@@ -175,28 +186,17 @@ fn a_long_description_is_cut_to_what_the_reader_takes() {
 
 #[test]
 fn what_would_spoil_the_file_is_rejected_by_field() {
-    let items = vec![
+    let items = [
         item(vec![]),
         without("price"),
         item(vec![("gtin", text("4006381333930")), ("price", euros(45_454, -4))]),
         item(vec![("description", text("<p>"))]),
         item(vec![]),
     ];
-    let written = ProductFeed::rows(&rss("google"), items);
-    let found: Vec<_> = written
-        .rejections
-        .iter()
-        .map(|rejection| {
-            let problems = rejection.problems.iter();
-            (
-                rejection.index,
-                problems.map(|problem| (problem.code.as_str(), problem.field)).collect::<Vec<_>>(),
-            )
-        })
-        .collect();
+    let written = rows(&rss("google"), &items);
     let at = |code, name| (code, Some(field(name)));
     assert_eq!(
-        found,
+        remarks(&written),
         [
             (1, vec![at("missing", "price")]),
             (2, vec![at("inexact-price", "price"), at("invalid-gtin", "gtin")]),
@@ -209,13 +209,31 @@ fn what_would_spoil_the_file_is_rejected_by_field() {
 #[test]
 fn slices_join_to_the_same_file() {
     let context = table_settings("google", "tsv");
-    let whole = ProductFeed::rows(&context, vec![item(vec![]); 4]).content;
-    let half = ProductFeed::rows(&context, vec![item(vec![]); 2]).content;
+    let whole = rows(&context, &vec![item(vec![]); 4]).content;
+    let half = rows(&context, &vec![item(vec![]); 2]).content;
     assert_eq!(whole, [half.clone(), half].concat());
 }
 
 #[test]
-fn settings_that_cannot_be_read_list_nothing() {
-    let written = ProductFeed::rows(&context(&json!({"format": "pdf"})), vec![item(vec![]); 2]);
-    assert_eq!((written.content.len(), written.rejections.len()), (0, 2));
+fn an_item_with_losses_keeps_its_row_and_says_what_was_lost() {
+    let lossy = item(vec![
+        ("description", text(&"word ".repeat(2_000))),
+        ("gtin", text("2000000000008")),
+        ("image_link", images(&["picture"; 12])),
+    ]);
+    let written = rows(&rss("google"), &[item(vec![]), lossy]);
+    let lost = [("shortened", "description"), ("restricted-gtin", "gtin"), ("too-many-images", "image_link")];
+    let lost = lost.map(|(code, name)| (code, Some(field(name))));
+    assert_eq!(remarks(&written), [(1, lost.to_vec())]);
+    assert!(written.remarks[0].problems.iter().all(|problem| problem.severity == Severity::Warning));
+    assert_eq!(String::from_utf8(written.content).unwrap().matches("<item>").count(), 2);
+}
+
+#[test]
+fn settings_that_cannot_be_read_make_no_file() {
+    let unreadable = context(&json!({"format": "pdf"}));
+    assert_eq!(ProductFeed::head(&unreadable).unwrap_err().reason, Reason::Settings);
+    let written = rows(&unreadable, &vec![item(vec![]); 2]);
+    assert_eq!((written.content.len(), written.remarks.len()), (0, 2));
+    assert!(written.remarks.iter().all(Remark::is_rejection));
 }

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use serde::Deserialize;
-use wharf_sdk::{Answer, Context, Failure, Outcome, Problem, Settlement, Verdict};
+use wharf_sdk::{Answer, Context, Failure, Outcome, Problem, Reason, Settlement, Verdict};
 
 use crate::{
     Settings,
@@ -59,7 +59,7 @@ fn refused(answer: &Answer, failure: Failure) -> Settlement {
 
 fn unreadable(covers: u32) -> Settlement {
     let problem = Problem::error("unreadable-answer", "The answer lists no outcomes; check the endpoint.");
-    Settlement::all(covers, &Verdict::retry(problem))
+    Settlement::all(covers, &Verdict::retry(problem.reason(Reason::Contract)))
 }
 
 fn again(context: &Context, poll: Poll<'_>, covers: u32) -> Settlement {
@@ -77,14 +77,17 @@ fn reported(skus: &str, answer: &Answer) -> Settlement {
         report.outcomes.iter().map(|entry| (entry.sku.as_ref(), entry)).collect();
     let verdicts = skus.split('\n').map(|sku| verdict(entries.get(sku).copied()));
     let outcomes =
-        (0..answer.covers).zip(verdicts).map(|(index, verdict)| Outcome { index, verdict }).collect();
-    Settlement { outcomes, further: Vec::new() }
+        (0..answer.covers).zip(verdicts).map(|(index, verdict)| Outcome::new(index, verdict)).collect();
+    Settlement::of(outcomes)
 }
 
 fn verdict(entry: Option<&Entry<'_>>) -> Verdict {
     match entry {
-        None => Verdict::retry(Problem::error("no-outcome", "The channel's answer leaves this item out.")),
-        Some(entry) if entry.status == Status::Ok => Verdict::accepted(None),
+        None => {
+            let problem = Problem::error("no-outcome", "The channel's answer leaves this item out.");
+            Verdict::retry(problem.reason(Reason::Contract))
+        }
+        Some(entry) if entry.status == Status::Ok => Verdict::accepted(),
         Some(entry) => Verdict::rejected(Problem::error(entry.code.clone(), entry.message.clone())),
     }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use wharf_sdk::{Answer, Exchange, Method, Problem, Request, Settlement, Verdict, percent_encoded};
+use wharf_sdk::{Answer, Problem, Reason, Request, Settlement, Verdict, percent_encoded};
 
 use crate::API;
 
@@ -57,9 +57,8 @@ impl<'a> Poll<'a> {
     pub(crate) fn after(self, pause: Duration, covers: u32) -> Settlement {
         let memo = format!("{MARK}{}\n{}", self.job, self.skus);
         let target = format!("{JOBS}/{}", percent_encoded(self.job));
-        let poll = Request::new(Method::Get, API, target).covering((0..covers).collect()).memo(memo);
-        let delay_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-        Settlement { outcomes: Vec::new(), further: vec![Exchange { delay_ms, ..poll }] }
+        let poll = Request::get(API, target).covering((0..covers).collect());
+        Settlement::further(poll.memo(memo).after(pause))
     }
 }
 
@@ -73,5 +72,5 @@ pub(crate) fn is_running(answer: &Answer) -> bool {
 pub(crate) fn lost(covers: u32) -> Settlement {
     let problem =
         Problem::error("job-lost", "The channel no longer knows the job; its items are sent again.");
-    Settlement::all(covers, &Verdict::retry(problem))
+    Settlement::all(covers, &Verdict::retry(problem.reason(Reason::Conflict)))
 }

@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use wharf_sdk::{
-    Action, Answer, AuthScheme, Connector, Context, Description, Endpoint, Exchange, Json, Method, Operation,
-    Preparation, Publisher, Publishing, Request, Settlement,
+    Action, Answer, AuthScheme, Connector, Context, Description, Endpoint, Exchange, Json, Method,
+    Operations, Preparation, Publisher, Publishing, Request, Settlement,
 };
 
 /// The most operations one `prepare` takes, and the most items one request may be set to carry. The memo lists
@@ -63,14 +63,16 @@ impl Connector for BulkJson {
             .settings_schema(include_str!("../settings.schema.json"))
             .auth(AuthScheme::Bearer)
             .endpoint(
-                Endpoint::new("api", "https://bulk.example", &[Method::Post, Method::Get]).path("/bulk"),
+                Endpoint::new("api", "https://bulk.example", &[Method::Post, Method::Get])
+                    .json()
+                    .path("/bulk"),
             )
             .publishing(Publishing::new(MAXIMUM))
     }
 }
 
 impl Publisher for BulkJson {
-    fn prepare(context: &Context, operations: Vec<Operation>) -> Preparation {
+    fn prepare(context: &Context, operations: Operations<'_>) -> Preparation {
         let settings = match context.settings::<Settings>() {
             Ok(settings) => settings,
             Err(problem) => return Preparation::reject_all(operations.len(), &problem),
@@ -90,17 +92,19 @@ impl Publisher for BulkJson {
 }
 
 /// One request for these operations. The memo lists their SKUs, one a line, as the answer names only those.
-fn exchange(target: &str, operations: &[Operation], positions: &[u32]) -> Exchange {
+fn exchange(target: &str, operations: Operations<'_>, positions: &[u32]) -> Exchange {
     let length: usize = operations.iter().map(|operation| 96 + operation.item.expected_length()).sum();
     let mut json = Json::with_capacity(length);
     json.begin_array();
     for operation in operations {
         match operation.action {
-            Action::Delete => entry::write_deletion(&mut json, &operation.item),
-            Action::Upsert | Action::Price | Action::Stock => entry::write(&mut json, &operation.item),
+            Action::Delete => entry::write_deletion(&mut json, operation.item),
+            Action::Upsert | Action::Price | Action::Stock | Action::Keep => {
+                entry::write(&mut json, operation.item);
+            }
         }
     }
     json.end_array();
-    let skus: Vec<&str> = operations.iter().map(|operation| operation.item.sku.as_str()).collect();
-    Request::post(API, target).json(json.into_string()).covering(positions.to_vec()).memo(skus.join("\n"))
+    let skus: Vec<&str> = operations.iter().map(|operation| operation.item.sku()).collect();
+    Request::post(API, target).json(json).covering(positions.to_vec()).memo(skus.join("\n"))
 }

@@ -3,8 +3,9 @@
 use bulk_json::BulkJson;
 use serde_json::{Value as Json, json};
 use wharf_sdk::{
-    Action, Answer, Body, Context, Decimal, Exchange, FieldValue, Item, Method, Money, Operation, Problem,
-    Publisher, Response, Settlement, Value, Verdict,
+    Action, Answer, Body, Context, Decimal, Exchange, Method, Preparation, Problem, Publisher, Response,
+    Settlement, Verdict,
+    testing::{Batch, Item, Operation, Value},
 };
 
 fn context(settings: &str) -> Context {
@@ -17,36 +18,38 @@ fn context(settings: &str) -> Context {
 }
 
 fn upsert(sku: &str) -> Operation {
-    let price = Value::Money(Money { amount: Decimal::new(1_290, -2), currency: "GBP".into() });
-    let values = vec![
-        FieldValue { field: 0, value: Value::Text("A \"b\"".into()) },
-        FieldValue { field: 2, value: price },
-        FieldValue { field: 4, value: Value::Quantity(3) },
-    ];
-    let item = Item { sku: sku.into(), group: None, values };
-    Operation { action: Action::Upsert, item, remote_id: None, revision: 1 }
+    let item = Item::new(sku)
+        .with(0, Value::text("A \"b\""))
+        .with(2, Value::money(Decimal::new(1_290, -2), "GBP"))
+        .with(4, Value::Quantity(3));
+    Operation::new(Action::Upsert, item)
 }
 
-fn prepared(settings: &str, operations: Vec<Operation>) -> Vec<Exchange> {
-    let preparation = BulkJson::prepare(&context(settings), operations);
+fn preparation(settings: &str, operations: &[Operation]) -> Preparation {
+    BulkJson::prepare(&context(settings), Batch::of_operations(operations).operations())
+}
+
+fn prepared(settings: &str, operations: &[Operation]) -> Vec<Exchange> {
+    let preparation = preparation(settings, operations);
     assert_eq!(preparation.rejections, []);
     preparation.exchanges
 }
 
 fn body(exchange: &Exchange) -> Json {
-    let Body::Text(text) = &exchange.request.body else { panic!("no text in {exchange:?}") };
-    serde_json::from_str(text).unwrap()
+    let Body::Bytes(bytes) = &exchange.request.body else { panic!("no bytes in {exchange:?}") };
+    serde_json::from_slice(bytes).unwrap()
 }
 
 fn settled(skus: &[&str], status: u16, body: &str) -> Vec<Verdict> {
-    let exchange = prepared("{}", skus.iter().map(|sku| upsert(sku)).collect()).remove(0);
+    let operations: Vec<_> = skus.iter().map(|sku| upsert(sku)).collect();
+    let exchange = prepared("{}", &operations).remove(0);
     let covers = u32::try_from(exchange.covers.len()).unwrap();
     let answer = Answer {
         memo: exchange.memo,
         covers,
         response: Response { status, headers: vec![], body: body.into() },
     };
-    let Settlement { outcomes, further } = BulkJson::settle(&context("{}"), vec![answer]).remove(0);
+    let Settlement { outcomes, further, .. } = BulkJson::settle(&context("{}"), vec![answer]).remove(0);
     assert_eq!(further, []);
     assert!(outcomes.iter().map(|outcome| outcome.index).eq(0..covers));
     outcomes.into_iter().map(|outcome| outcome.verdict).collect()
@@ -56,16 +59,14 @@ fn settled(skus: &[&str], status: u16, body: &str) -> Vec<Verdict> {
 fn items_share_requests_of_the_size_that_is_set() {
     let operations: Vec<_> = (0..5).map(|number| upsert(&number.to_string())).collect();
     let covers: Vec<_> =
-        prepared(r#"{"per_request":2}"#, operations).into_iter().map(|exchange| exchange.covers).collect();
+        prepared(r#"{"per_request":2}"#, &operations).into_iter().map(|exchange| exchange.covers).collect();
     assert_eq!(covers, [vec![0, 1], vec![2, 3], vec![4]]);
 }
 
 #[test]
 fn items_and_deletions_are_entries_of_one_array() {
-    let mut deletion = upsert("B");
-    deletion.action = Action::Delete;
-    deletion.item.values.clear();
-    let exchange = prepared("{}", vec![upsert("A"), deletion]).remove(0);
+    let deletion = Operation::new(Action::Delete, Item::new("B"));
+    let exchange = prepared("{}", &[upsert("A"), deletion]).remove(0);
     assert_eq!(
         body(&exchange),
         json!([
@@ -83,7 +84,7 @@ fn outcomes_find_their_items_in_any_order() {
         {"sku":"X","status":"ok"}
     ]}"#;
     let verdicts = settled(&["A", "B", "C"], 200, answer);
-    assert_eq!(verdicts[0], Verdict::accepted(None));
+    assert_eq!(verdicts[0], Verdict::accepted());
     assert_eq!(verdicts[1], Verdict::rejected(Problem::error("no-brand", "Brand is missing")));
     assert!(
         matches!(&verdicts[2], Verdict::Retry(postponement) if postponement.problem.code == "no-outcome")
@@ -113,7 +114,7 @@ fn step(memo: &[u8], status: u16, body: &str) -> Settlement {
 
 #[test]
 fn a_job_is_polled_until_it_ends() {
-    let submit = prepared(r#"{"job":true}"#, vec![upsert("A"), upsert("B")]).remove(0);
+    let submit = prepared(r#"{"job":true}"#, &[upsert("A"), upsert("B")]).remove(0);
     assert_eq!(submit.request.target, "/bulk/jobs");
     let first = step(&submit.memo, 202, r#"{"job":"a/1"}"#);
     assert_eq!(first.outcomes, []);
@@ -124,18 +125,18 @@ fn a_job_is_polled_until_it_ends() {
     let ended =
         step(&poll.memo, 200, r#"{"outcomes":[{"sku":"B","status":"error"},{"sku":"A","status":"ok"}]}"#);
     assert_eq!(ended.further, []);
-    assert_eq!(ended.outcomes[0].verdict, Verdict::accepted(None));
+    assert_eq!(ended.outcomes[0].verdict, Verdict::accepted());
     assert!(matches!(ended.outcomes[1].verdict, Verdict::Rejected(_)));
 }
 
 #[test]
 fn the_items_of_a_job_that_is_lost_or_unreadable_are_tried_again() {
-    let submit = prepared(r#"{"job":true}"#, vec![upsert("A"), upsert("B")]).remove(0);
+    let submit = prepared(r#"{"job":true}"#, &[upsert("A"), upsert("B")]).remove(0);
     let poll = step(&submit.memo, 202, r#"{"job":"1"}"#).further.remove(0);
     let answers =
         [(&submit.memo, 202, "{}"), (&poll.memo, 404, ""), (&poll.memo, 200, r#"{"state":"lost"}"#)];
     for (memo, status, body) in answers {
-        let Settlement { outcomes, further } = step(memo, status, body);
+        let Settlement { outcomes, further, .. } = step(memo, status, body);
         assert_eq!((outcomes.len(), further), (2, vec![]));
         assert!(
             outcomes.iter().all(|outcome| matches!(outcome.verdict, Verdict::Retry(_))),
@@ -146,6 +147,6 @@ fn the_items_of_a_job_that_is_lost_or_unreadable_are_tried_again() {
 
 #[test]
 fn settings_that_cannot_be_read_reject_every_operation() {
-    let preparation = BulkJson::prepare(&context(r#"{"per":1}"#), vec![upsert("A"), upsert("B")]);
+    let preparation = preparation(r#"{"per":1}"#, &[upsert("A"), upsert("B")]);
     assert_eq!((preparation.exchanges.len(), preparation.rejections.len()), (0, 2));
 }
