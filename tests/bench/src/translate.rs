@@ -72,9 +72,15 @@ fn operation(projector: &Projector, number: u64) -> anyhow::Result<Operation> {
     change.patch.apply(&mut product);
     let candidate = Candidate { product: &product, ancestors: &[], stock: &change.stock };
     match projector.project(candidate) {
-        Projection::Listed { item, .. } => {
-            Ok(Operation { action: Action::Upsert, item, remote_id: None, revision: 1 })
-        }
+        Projection::Listed { item, .. } => Ok(Operation {
+            action: Action::Upsert,
+            item,
+            remote_id: None,
+            note: None,
+            revision: 1,
+            attempt: 0,
+            as_of: 0,
+        }),
         other => anyhow::bail!("the benchmark's product is not listed: {other:?}"),
     }
 }
@@ -87,9 +93,10 @@ fn native_call(context: &Context, operations: &[Operation]) -> f64 {
         country: context.country.clone(),
         currency: context.currency.clone(),
     };
-    let owned: Vec<_> = operations.iter().map(native::operation).collect();
+    let drafts: Vec<_> = operations.iter().map(native::operation).collect();
+    let batch = wharf_sdk::testing::Batch::of_operations(&drafts);
     let started = Instant::now();
-    let preparation = GoogleMerchant::prepare(&context, black_box(owned));
+    let preparation = GoogleMerchant::prepare(&context, black_box(batch.operations()));
     let elapsed = started.elapsed().as_secs_f64() * 1e6 / operations.len() as f64;
     black_box(preparation);
     elapsed

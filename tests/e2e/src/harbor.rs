@@ -22,11 +22,18 @@ attempts = 3
 backoff-ms = 5
 backoff-cap-ms = 20
 
+[gateway.breaker]
+pause-ms = 50
+pause-cap-ms = 100
+
 [sync]
 retry-ms = 20
 retry-cap-ms = 100
 failures-to-halt = 1000
 rest-ms = 50
+
+[connectors]
+settle-ms = 0
 ";
 
 /// A host with one channel onto a local stand-in for Google's Merchant API.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use wharf_e2e::{
     binary,
-    components::component,
+    components::{component, with_version},
     harbor::Harbor,
     products::{product, renamed},
 };
@@ -21,7 +21,7 @@ async fn what_is_no_connector_is_refused_by_name_and_reason_and_the_others_keep_
     std::fs::write(drop_folder.join("half.wasm"), &whole[..whole.len() / 2])?;
     std::fs::write(drop_folder.join("module.wasm"), b"\0asm\x01\0\0\0")?;
     std::fs::write(drop_folder.join("empty.wasm"), b"\0asm\x0d\0\x01\0")?;
-    let scan = harbor.host.connectors.scan(harbor.host.site.directory.connectors())?;
+    let scan = harbor.host.connectors.scan().await?;
     let refused =
         |file: &str| scan.refused.iter().find(|(name, _)| name == file).map(|(_, reason)| reason.as_str());
     assert!(refused("text.wasm").is_some_and(|reason| reason.contains("not WebAssembly")), "{scan:?}");
@@ -43,16 +43,14 @@ async fn what_is_no_connector_is_refused_by_name_and_reason_and_the_others_keep_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_build_of_a_connector_shows_every_item_anew() -> anyhow::Result<()> {
+async fn another_version_of_a_connector_shows_every_item_anew() -> anyhow::Result<()> {
     let harbor = Harbor::open().await?;
     harbor.change(vec![product("A"), product("B")]).await?;
     harbor.sync().await?;
-    // A custom section changes the digest and nothing else.
-    let mut rebuilt = component("plugins/google-merchant")?.to_vec();
-    rebuilt.extend([0, 6, 4, b'n', b'o', b't', b'e', b'2']);
+    let next = with_version(&component("plugins/google-merchant")?, "google-merchant", "0.1.0", "0.2.0")?;
     let file = harbor.folder.path().join("data/connectors/plugins-google-merchant.wasm");
-    std::fs::write(&file, rebuilt)?;
-    harbor.host.connectors.scan(harbor.host.site.directory.connectors())?;
+    std::fs::write(&file, next)?;
+    harbor.host.connectors.scan().await?;
     let run = harbor.sync().await?;
     assert_eq!((run.report.accepted, run.report.upserts), (2, 2), "{run:?}");
     Ok(())

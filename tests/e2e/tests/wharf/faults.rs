@@ -24,6 +24,22 @@ async fn nothing_is_lost_and_nothing_acknowledged_is_sent_again_while_the_channe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_is_down_is_left_alone_and_everything_stays_due() -> anyhow::Result<()> {
+    let harbor = Harbor::open().await?;
+    let names: Vec<String> = (0..400).map(|number| format!("SKU-{number:03}")).collect();
+    harbor.change(names.iter().map(|name| product(name)).collect()).await?;
+    harbor.channel.fail_next([Fault::Broken; 150]);
+    let run = harbor.sync().await?;
+    let reason = run.halted.expect("a run has no use while the channel is left alone");
+    assert!(reason.contains("left alone"), "{reason}");
+    assert!(harbor.channel.offers().is_empty());
+    harbor.sync_until_calm().await?;
+    assert_eq!(harbor.channel.offers(), names);
+    assert_eq!(harbor.channel.most_acknowledged(), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_is_lost_is_repaired_even_when_the_product_has_changed_back() -> anyhow::Result<()> {
     let harbor = Harbor::open().await?;
     harbor.change(vec![product("A")]).await?;
