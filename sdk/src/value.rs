@@ -132,7 +132,7 @@ impl<'a> Value<'a> {
             case::IMAGES => {
                 Self::Images(Images { batch, entries: view::entries(&batch.images, range).iter() })
             }
-            case::TEXT | _ => Self::Text(view::text(batch, Span { start: third, length: fourth })),
+            _ => Self::Text(view::text(batch, Span { start: third, length: fourth })),
         }
     }
 }

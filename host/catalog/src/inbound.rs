@@ -11,7 +11,7 @@ use crate::item::{Money, Problem};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Entry {
-    Order(Order),
+    Order(Box<Order>),
     Stock(StockLevel),
     Listing(ListingReport),
     Product(ProductPatch),

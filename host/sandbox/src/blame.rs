@@ -33,11 +33,8 @@ fn exceeded(error: &wasmtime::Error, limits: &Limits) -> Option<Exceeded> {
     if let Some(exceeded) = error.downcast_ref::<Exceeded>() {
         return Some(exceeded.clone());
     }
-    match error.downcast_ref::<Trap>() {
-        Some(Trap::StackOverflow) => {
-            return Some(Exceeded::new("stack-bytes", limits.stack_bytes, "bytes of stack"));
-        }
-        _ => {}
+    if let Some(Trap::StackOverflow) = error.downcast_ref() {
+        return Some(Exceeded::new("stack-bytes", limits.stack_bytes, "bytes of stack"));
     }
     // wasmtime keeps the type of this error to itself; `too_large_a_result_names_the_limit` watches the text.
     let returned = error.chain().any(|cause| cause.to_string().contains("fuel allocated for hostcalls"));

@@ -112,6 +112,14 @@ impl Connector {
         self.loaded.guest.peak_memory()
     }
 
+    /// Makes an instance and drops it: what every call costs before its own work.
+    ///
+    /// # Errors
+    /// When the component's own start function fails.
+    pub fn instantiate(&self) -> Result<(), CallError> {
+        self.call("instantiation", |_, _, _| Ok(()))
+    }
+
     /// Turns operations into exchanges. Every operation is covered by one exchange, rejected once, or at fault
     /// once: a list on which the connector fails is halved until the guilty operation is alone.
     ///
@@ -125,7 +133,8 @@ impl Connector {
         let most =
             self.description().publishing.as_ref().map_or(1, |terms| terms.maximum_operations as usize);
         let Isolated { parts, faults } = self.isolate(runs(operations.len(), &rejections, most), |range| {
-            let raw = self.call(FUNCTION, |exports, store, instance| {
+            let limits = self.limits.for_part(range.len(), operations.len());
+            let raw = self.call_within(&limits, FUNCTION, |exports, store, instance| {
                 exports.prepare(store, instance, context, &operations[range.clone()])
             })?;
             let prepared = self.lift().preparation(raw, range.start, range.len());
@@ -155,7 +164,8 @@ impl Connector {
         let reads_headers = &self.description().reads_headers;
         let covers: Vec<_> = answers.iter().map(|answer| answer.covers).collect();
         let Isolated { parts, faults } = self.isolate(runs(answers.len(), &[], usize::MAX), |range| {
-            let raw = self.call(FUNCTION, |exports, store, instance| {
+            let limits = self.limits.for_part(range.len(), answers.len());
+            let raw = self.call_within(&limits, FUNCTION, |exports, store, instance| {
                 exports.settle(store, instance, context, &answers[range.clone()], reads_headers)
             })?;
             let settlements = self.lift().settlements(raw, &covers[range]);
@@ -190,7 +200,8 @@ impl Connector {
         self.require(Interface::Feed)?;
         let rejections = lower::unfit(items.iter(), self.description());
         let Isolated { parts, faults } = self.isolate(runs(items.len(), &rejections, usize::MAX), |range| {
-            let raw = self.call(FUNCTION, |exports, store, instance| {
+            let limits = self.limits.for_part(range.len(), items.len());
+            let raw = self.call_within(&limits, FUNCTION, |exports, store, instance| {
                 exports.rows(store, instance, context, &items[range.clone()])
             })?;
             self.lift().rows(raw, range.start, range.len()).map_err(|what| self.breach(FUNCTION, what))
@@ -218,9 +229,19 @@ impl Connector {
         function: &'static str,
         run: impl FnOnce(&Exports, &mut Store<Call>, &Instance) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
+        self.call_within(&self.limits, function, run)
+    }
+
+    fn call_within<T>(
+        &self,
+        limits: &Limits,
+        function: &'static str,
+        run: impl FnOnce(&Exports, &mut Store<Call>, &Instance) -> wasmtime::Result<T>,
+    ) -> Result<T, CallError> {
         let Loaded { guest, name, .. } = &*self.loaded;
-        let caller = Caller { connector: name, limits: &self.limits, signer: &self.signer };
-        guest.call(&caller, function, |store, instance| run(&guest.exports, store, instance))
+        let caller = Caller { connector: name, limits, signer: &self.signer };
+        let called = guest.call(&caller, function, |store, instance| run(&guest.exports, store, instance));
+        called.map_err(|error| if limits.cpu_ms < self.limits.cpu_ms { error.of_a_part() } else { error })
     }
 
     fn isolate<T>(

@@ -98,6 +98,18 @@ pub enum CallError {
     GivenUp { exceeded: Exceeded, last: Box<CallError> },
 }
 
+impl CallError {
+    /// The same error of a call that had only its share of the processor, so that nobody takes it for the setting.
+    pub(crate) fn of_a_part(mut self) -> Self {
+        if let Self::Limit { exceeded, .. } = &mut self
+            && exceeded.setting == "cpu-ms"
+        {
+            exceeded.unit = "milliseconds of processor time, its share for a part of a list";
+        }
+        self
+    }
+}
+
 fn backtrace(frames: &[String]) -> String {
     if frames.is_empty() { String::new() } else { format!(" (in {})", frames.join(" < ")) }
 }

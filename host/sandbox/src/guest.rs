@@ -1,9 +1,12 @@
 //! A linked component, ready for calls. Each call runs in an instance of its own that ends with it, so that
 //! nothing passes from one call to the next and a trap costs nothing but the call.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
 };
 
 use wasmtime::{
@@ -18,6 +21,7 @@ use crate::{
     error::{CallError, Refusal},
     exports::{Exports, Interface, path},
     limits::Limits,
+    rest::Rest,
     runtime::{Call, Runtime},
     signer::CallSigner,
     v0, v1, wasi,
@@ -29,6 +33,7 @@ pub(crate) struct Guest {
     pub(crate) exports: Exports,
     pub(crate) abilities: Vec<Interface>,
     peak_memory: AtomicUsize,
+    rest: Rest,
 }
 
 /// For whom a call is made, and on what terms.
@@ -46,7 +51,14 @@ impl Guest {
             .and_then(|own| own.as_ref().unwrap_or(&runtime.linker).instantiate_pre(component))
             .map_err(|error| Refusal::OtherContract(format!("{error:#}")))?;
         let (exports, abilities) = find_exports(runtime, component, &instance)?;
-        Ok(Self { runtime: runtime.clone(), instance, exports, abilities, peak_memory: AtomicUsize::new(0) })
+        Ok(Self {
+            runtime: runtime.clone(),
+            instance,
+            exports,
+            abilities,
+            peak_memory: AtomicUsize::new(0),
+            rest: Rest::default(),
+        })
     }
 
     /// Requires that every export the host may call has the contract's type.
@@ -68,11 +80,16 @@ impl Guest {
         run: impl FnOnce(&mut Store<Call>, &Instance) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
         let Caller { connector, limits, signer } = caller;
+        self.rest.wait();
         let _permit = self.runtime.turnstile.enter();
+        let started = Instant::now();
         let mut store = self.runtime.store(connector, function, limits, (*signer).clone());
         let result = self.instance.instantiate(&mut store).and_then(|instance| run(&mut store, &instance));
         self.peak_memory.fetch_max(store.data().meter.memory(), Ordering::Relaxed);
-        result.map_err(|error| blame(&error, (*connector).clone(), function, limits))
+        result.map_err(|error| {
+            self.rest.take(started.elapsed().saturating_mul(limits.failure_rest));
+            blame(&error, (*connector).clone(), function, limits)
+        })
     }
 
     /// The most memory that any call has used so far, in bytes.
@@ -87,8 +104,7 @@ fn find_exports(
     component: &Component,
     instance: &InstancePre<Call>,
 ) -> Result<(Exports, Vec<Interface>), Refusal> {
-    let has =
-        |interface: &str, version| component.get_export_index(None, &path(interface, version)).is_some();
+    let has = |interface: &str, version| component.get_export_index(None, path(interface, version)).is_some();
     let version = [v1::VERSION, v0::VERSION].into_iter().find(|version| has("connector", version));
     let exported = || component_exports(runtime, component);
     let Some(version) = version else {

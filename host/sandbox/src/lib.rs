@@ -31,6 +31,7 @@ mod limits;
 mod lower;
 mod meter;
 mod reading;
+mod rest;
 mod runtime;
 mod sandbox;
 mod signer;

@@ -1,8 +1,11 @@
 //! What a connector may use up. Every bound is a setting, and every error that a bound causes names it.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use serde::{Deserialize, Serialize};
+
+/// Milliseconds that any part of a list may use, whatever its share.
+const SMALLEST_SHARE_MS: u64 = 50;
 
 /// Bounds on one component and on one call into it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +61,9 @@ pub struct Limits {
     pub delay_ms: u64,
     /// Bytes of one problem's code or message; the rest is cut.
     pub problem_bytes: usize,
+    /// After a call that failed, the connector rests for so many times what the call took. With 9, the failures of one
+    /// connector never take more than a tenth of a processor from the others.
+    pub failure_rest: u32,
     /// Calls that may fail while one batch is halved to find what they fail on.
     pub failed_calls: u32,
 }
@@ -73,7 +79,7 @@ impl Default for Limits {
             core_instances: 16,
             stack_bytes: 512 << 10,
             deadline_ms: 10_000,
-            cpu_ms: 2_000,
+            cpu_ms: 1_000,
             tick_ms: 5,
             concurrent_calls: 4,
             resident_bytes: 8 << 20,
@@ -89,6 +95,7 @@ impl Default for Limits {
             memo_bytes: 64 << 10,
             delay_ms: 24 * 60 * 60 * 1_000,
             problem_bytes: 2_000,
+            failure_rest: 9,
             failed_calls: 24,
         }
     }
@@ -98,6 +105,16 @@ impl Limits {
     /// The time between two ticks; at least a millisecond.
     pub(crate) fn tick(&self) -> Duration {
         Duration::from_millis(self.tick_ms.max(1))
+    }
+
+    /// The limits of a call that has a part of a list. While a list is halved to find what a connector loops on, each
+    /// half gets its share of the processor, so that the search costs little more than the first call.
+    pub(crate) fn for_part(&self, part: usize, whole: usize) -> Cow<'_, Self> {
+        if part >= whole {
+            return Cow::Borrowed(self);
+        }
+        let share = self.cpu_ms.saturating_mul(part as u64) / whole as u64;
+        Cow::Owned(Self { cpu_ms: share.max(SMALLEST_SHARE_MS).min(self.cpu_ms), ..self.clone() })
     }
 
     /// These limits with a channel's own in their place, none of them wider.
@@ -182,6 +199,15 @@ mod tests {
         let limits = Limits::default().tightened(&own);
         assert_eq!(limits.cpu_ms, 5);
         assert_eq!(limits, Limits { cpu_ms: 5, ..Limits::default() });
+    }
+
+    #[test]
+    fn a_half_gets_half_of_the_processor() {
+        let limits = Limits { cpu_ms: 1_000, ..Limits::default() };
+        let cpu_ms = |part| limits.for_part(part, 100).cpu_ms;
+        assert_eq!((cpu_ms(100), cpu_ms(50), cpu_ms(1)), (1_000, 500, SMALLEST_SHARE_MS));
+        let strict = Limits { cpu_ms: 20, ..Limits::default() };
+        assert_eq!(strict.for_part(1, 100).cpu_ms, 20);
     }
 
     #[test]

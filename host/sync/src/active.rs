@@ -47,7 +47,7 @@ impl ActiveChannel {
         channel: &wharf_store::Channel,
         configuration: &ChannelConfiguration,
         secrets: ChannelSecrets,
-        connector: Connector,
+        connector: &Connector,
         gateway: &Gateway,
     ) -> Result<Self, ChannelError> {
         let description = connector.description();

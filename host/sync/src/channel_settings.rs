@@ -105,3 +105,57 @@ impl Signer for SecretSigner {
         Ok(self.mac(secret, algorithm)?.verify(data, code))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::secrets::tests::secrets;
+
+    const SCHEMA: &str = r#"{
+        "type": "object",
+        "properties": {"shop": {"type": "string"}, "key": {"type": "string", "writeOnly": true}},
+        "required": ["shop", "key"],
+        "additionalProperties": false
+    }"#;
+
+    async fn read(settings: Value) -> Result<ChannelSettings, ChannelError> {
+        let description =
+            Description { settings_schema: SCHEMA.into(), ..Description::new("shop", "1.0.0", "A shop") };
+        let scope = json!({"locale": "de-DE", "country": "DE", "currency": "EUR"});
+        let configuration: ChannelConfiguration =
+            serde_json::from_value(json!({"connector": "shop", "scope": scope, "settings": settings}))
+                .unwrap();
+        let folder = TempDir::new().unwrap();
+        let secrets = ChannelSecrets::open(&secrets(&folder).await, &configuration).await?;
+        ChannelSettings::read(&description, &configuration, &secrets)
+    }
+
+    #[tokio::test]
+    async fn a_connector_signs_with_a_secret_that_its_settings_do_not_show() {
+        let settings = read(json!({"shop": "a", "key": {"secret": "shop"}})).await.unwrap();
+        assert_eq!(settings.open, r#"{"shop":"a"}"#);
+        let mac = Mac::new(algorithm(DigestAlgorithm::HmacSha256), &"first".into());
+        let code = settings.signer.sign("key", DigestAlgorithm::HmacSha256, b"data").unwrap();
+        assert_eq!(code, mac.sign(b"data"));
+        assert_eq!(settings.signer.verify("key", DigestAlgorithm::HmacSha256, b"data", &code), Ok(true));
+        assert_eq!(settings.signer.verify("key", DigestAlgorithm::HmacSha256, b"other", &code), Ok(false));
+        let foreign = settings.signer.sign("shop", DigestAlgorithm::HmacSha256, b"").unwrap_err();
+        assert!(foreign.contains("`shop`"), "only the settings' own secrets are signed with: {foreign}");
+    }
+
+    #[tokio::test]
+    async fn a_secret_in_plain_text_is_refused_and_not_repeated() {
+        let error = read(json!({"shop": "a", "key": "hunter2"})).await.err().unwrap().to_string();
+        assert!(error.contains("`key` is a secret") && error.contains("wharf secret set"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_required_secret_that_is_missing_is_named() {
+        let error = read(json!({"shop": "a"})).await.err().unwrap().to_string();
+        assert!(error.contains("key"), "{error}");
+    }
+}

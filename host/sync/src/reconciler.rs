@@ -142,7 +142,7 @@ impl Reconciler {
         let connector =
             self.0.connectors.resolve(&configuration.connector, configuration.version.as_ref()).await?;
         let secrets = ChannelSecrets::open(&self.0.secrets, configuration).await?;
-        ActiveChannel::new(channel, configuration, secrets, connector, &self.0.gateway)
+        ActiveChannel::new(channel, configuration, secrets, &connector, &self.0.gateway)
     }
 
     /// Forgets a channel and everything known of its listings; the channel itself is left as it is.

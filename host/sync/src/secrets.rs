@@ -123,7 +123,7 @@ pub async fn remove_secret(secrets: &Secrets, name: &str) -> Result<(), SecretRe
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use secrecy::ExposeSecret as _;
     use serde_json::json;
     use tempfile::TempDir;
@@ -144,7 +144,8 @@ mod tests {
         }
     }
 
-    async fn secrets(folder: &TempDir) -> Secrets {
+    /// A store with the secret `shop`, which is `first`.
+    pub(crate) async fn secrets(folder: &TempDir) -> Secrets {
         let store = Store::open(&folder.path().join("wharf.db"), &StoreSettings::default()).await.unwrap();
         let secrets = Secrets::new(store, Arc::new(OneKey(SecretKey::generate().unwrap())));
         secrets.set("shop", &"first".into()).await.unwrap();

@@ -161,7 +161,8 @@ mod tests {
             let text = write(&request, [&ticket].into_iter());
             let (restored, tickets) = read(&text, &[covered()]).unwrap();
             assert_eq!(restored, request);
-            let Ticket { product_id, action, lane, attempts, warnings, .. } = &tickets[0];
+            let Ticket { product_id, action, lane, attempts, steps, warnings, .. } = &tickets[0];
+            assert_eq!(*steps, 1, "the exchange before has been answered");
             assert_eq!((*product_id, *action, *lane, *attempts), (1, Action::Price, Lane::Price, 4));
             assert_eq!(warnings, std::slice::from_ref(&warning));
             assert!(read(&text, &[]).is_none(), "each operation has its note");

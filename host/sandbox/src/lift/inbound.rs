@@ -89,7 +89,7 @@ impl Lift<'_> {
 
     fn entry(&self, raw: inbound::Entry) -> Result<Entry, String> {
         Ok(match raw {
-            inbound::Entry::Order(raw) => Entry::Order(order(raw)?),
+            inbound::Entry::Order(raw) => Entry::Order(Box::new(order(raw)?)),
             inbound::Entry::Stock(raw) => Entry::Stock(stock(raw)?),
             inbound::Entry::Listing(raw) => Entry::Listing(self.listing(raw)?),
             inbound::Entry::Product(raw) => Entry::Product(product(raw)?),
