@@ -5,7 +5,10 @@
 
 mod catalog;
 mod change;
+mod contain;
+mod density;
 mod import;
+mod instantiate;
 mod measure;
 mod native;
 mod receiver;
@@ -38,6 +41,12 @@ enum Scenario {
     Change(change::Arguments),
     /// Rows of a CSV file into the catalog.
     Import(import::Arguments),
+    /// A fresh instance, and a load from the compiled cache.
+    Instantiate(instantiate::Arguments),
+    /// Healthy channels beside every hostile connector.
+    Contain(contain::Arguments),
+    /// Many channels at rest.
+    Density(density::Arguments),
     /// From process start to ready, with compiled connectors cached.
     Start(start::Arguments),
 }
@@ -48,6 +57,9 @@ fn main() -> anyhow::Result<()> {
         Scenario::Sync(arguments) => sync::run(&arguments)?,
         Scenario::Change(arguments) => change::run(&arguments)?,
         Scenario::Import(arguments) => import::run(&arguments)?,
+        Scenario::Instantiate(arguments) => instantiate::run(&arguments)?,
+        Scenario::Contain(arguments) => contain::run(&arguments)?,
+        Scenario::Density(arguments) => density::run(&arguments)?,
         Scenario::Start(arguments) => start::run(&arguments)?,
     };
     #[expect(clippy::print_stdout, reason = "printing figures is what this program is for")]

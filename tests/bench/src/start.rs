@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Value> {
 }
 
 /// The same component under other names: a custom section makes each a build, and a digest, of its own.
-fn drop_connectors(data: &Path, count: u32) -> anyhow::Result<()> {
+pub(crate) fn drop_connectors(data: &Path, count: u32) -> anyhow::Result<()> {
     let folder = data.join("connectors");
     std::fs::create_dir_all(&folder)?;
     let component = rig::build("plugins/google-merchant")?;
@@ -57,7 +57,7 @@ fn drop_connectors(data: &Path, count: u32) -> anyhow::Result<()> {
 /// The connector under a name of the same length, which is all that tells two builds apart here.
 fn renamed(component: &[u8], number: u32) -> anyhow::Result<Vec<u8>> {
     const NAME: &[u8] = b"google-merchant";
-    let name = format!("google-merch-{number:02}");
+    let name = connector_name(number);
     let mut bytes = component.to_vec();
     let at = memchr::memmem::find_iter(component, NAME).collect::<Vec<_>>();
     anyhow::ensure!(!at.is_empty(), "the component does not hold its own name");
@@ -65,6 +65,11 @@ fn renamed(component: &[u8], number: u32) -> anyhow::Result<Vec<u8>> {
         bytes[start..start + NAME.len()].copy_from_slice(name.as_bytes());
     }
     Ok(bytes)
+}
+
+/// What the connector of this number calls itself.
+pub(crate) fn connector_name(number: u32) -> String {
+    format!("google-merch-{number:02}")
 }
 
 /// Milliseconds from the start of the process until `/ready` answers 200.
