@@ -6,6 +6,7 @@ mod faults;
 mod feeds;
 mod imports;
 mod kills;
+mod readers;
 mod releases;
 mod rooms;
 mod secrets;
