@@ -2,18 +2,27 @@
 //!
 //! At rest nothing ticks: the scheduler sleeps until the next moment that it knows of, or until it is woken.
 
-use std::{collections::HashMap, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    future::Future,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
-use wharf_store::{Channel, ChannelState};
+use wharf_store::{Channel, ChannelState, StoreError};
 
 use crate::{active::ActiveChannel, error::SyncError, figures::Figures, reconciler::Reconciler};
 
 /// What is known about when a channel runs next.
 #[derive(Debug, Default)]
 struct Turn {
+    name: String,
+    /// When to look at it again, as far as is known.
+    next: Option<Timestamp>,
     running: bool,
     /// Something changed while it was running.
     again: bool,
@@ -35,29 +44,43 @@ enum Ended {
     Failed,
 }
 
+/// Which channels to look at. Each look is a query, so a thousand idle ones are left alone while one runs.
+enum Whom {
+    /// Something may have changed for any of them.
+    All,
+    /// These, since nothing has changed for the others.
+    These(Vec<i64>),
+}
+
 /// Runs channels until `shutdown` is done; runs under way are finished first.
 pub async fn schedule(reconciler: Reconciler, shutdown: impl Future<Output = ()>) {
     let mut turns: HashMap<i64, Turn> = HashMap::new();
     let mut runs = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
     // Whatever was left due by an earlier process is due now.
-    let mut woken = true;
+    let mut whom = Whom::All;
     loop {
-        let next = start(&reconciler, &mut turns, &mut runs, woken).await;
-        let pause = next.map_or(Duration::from_secs(3_600), |next| {
+        let unread = start(&reconciler, &mut turns, &mut runs, whom).await;
+        let known = turns.values().filter(|turn| !turn.running).filter_map(|turn| turn.next);
+        let pause = known.chain(unread).min().map_or(Duration::from_secs(3_600), |next| {
             Duration::try_from(next.duration_since(Timestamp::now())).unwrap_or_default()
         });
-        woken = false;
-        tokio::select! {
+        whom = tokio::select! {
             () = &mut shutdown => break,
-            () = reconciler.0.changed.notified() => woken = true,
-            Some(ended) = runs.join_next() => {
-                if let Ok((channel, ended)) = ended {
+            () = reconciler.0.changed.notified() => Whom::All,
+            Some(ended) = runs.join_next() => match ended {
+                Ok((channel, ended)) => {
                     turns.entry(channel).or_default().finish(ended, rest(&reconciler));
+                    Whom::These(vec![channel])
                 }
-            }
-            () = tokio::time::sleep(pause) => {}
-        }
+                // A run catches its own panics; whatever else this is, everybody is looked at.
+                Err(_) => Whom::All,
+            },
+            () = tokio::time::sleep(pause) => match unread {
+                Some(_) => Whom::All,
+                None => Whom::These(ripe(&turns)),
+            },
+        };
     }
     while runs.join_next().await.is_some() {}
 }
@@ -83,24 +106,36 @@ fn rest(reconciler: &Reconciler) -> Timestamp {
     Timestamp::now() + Duration::from_millis(reconciler.settings().rest_ms)
 }
 
-/// Starts every channel whose time has come. Tells when the next one's comes.
+/// The channels whose next moment has come.
+fn ripe(turns: &HashMap<i64, Turn>) -> Vec<i64> {
+    let now = Timestamp::now();
+    let ripe = turns.iter().filter(|(_, turn)| !turn.running && turn.next.is_some_and(|next| next <= now));
+    ripe.map(|(id, _)| *id).collect()
+}
+
+/// Starts every channel whose time has come, and notes when that of the others does. Tells when to try again if the
+/// channels could not be read.
 async fn start(
     reconciler: &Reconciler,
     turns: &mut HashMap<i64, Turn>,
     runs: &mut JoinSet<(i64, Ended)>,
-    woken: bool,
+    whom: Whom,
 ) -> Option<Timestamp> {
-    let channels = match reconciler.store().channels().await {
+    let woken = matches!(whom, Whom::All);
+    let channels = match read(reconciler, turns, whom).await {
         Ok(channels) => channels,
         Err(error) => {
             tracing::error!(%error, "the channels cannot be read");
             return Some(rest(reconciler));
         }
     };
-    turns.retain(|id, _| channels.iter().any(|channel| channel.id == *id));
-    let mut next: Option<Timestamp> = None;
-    for channel in channels.into_iter().filter(|channel| channel.state == ChannelState::Enabled) {
+    for channel in channels {
         let turn = turns.entry(channel.id).or_default();
+        turn.name.clone_from(&channel.name);
+        turn.next = None;
+        if channel.state != ChannelState::Enabled {
+            continue;
+        }
         if turn.running {
             turn.again |= woken;
             continue;
@@ -121,10 +156,33 @@ async fn start(
                 // A panic is a defect, but no reason for a channel never to run again.
                 runs.spawn(run.map(move |ended| (id, ended.unwrap_or(Ended::Failed))));
             }
-            at => next = next.into_iter().chain(at).min(),
+            at => turn.next = at,
         }
     }
-    next
+    None
+}
+
+/// The channels as they are set up now; what is known of those that are gone is forgotten.
+async fn read(
+    reconciler: &Reconciler,
+    turns: &mut HashMap<i64, Turn>,
+    whom: Whom,
+) -> Result<Vec<Channel>, StoreError> {
+    let Whom::These(ids) = whom else {
+        let channels = reconciler.store().channels().await?;
+        let known: HashSet<i64> = channels.iter().map(|channel| channel.id).collect();
+        turns.retain(|id, _| known.contains(id));
+        return Ok(channels);
+    };
+    let mut channels = Vec::with_capacity(ids.len());
+    for id in ids {
+        let Some(turn) = turns.get(&id) else { continue };
+        match reconciler.store().channel_named(&turn.name).await? {
+            Some(channel) if channel.id == id => channels.push(channel),
+            _ => drop(turns.remove(&id)),
+        }
+    }
+    Ok(channels)
 }
 
 /// The earliest of: now if there is something to do and changes travel at once, the timetable's next turn, the
