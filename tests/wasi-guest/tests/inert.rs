@@ -71,8 +71,8 @@ fn a_connector_for_wasi_finds_no_world_and_the_same_one_each_time() {
     let found = prepare(&connector, "look");
     assert_eq!(found, prepare(&connector, "look"), "the same bytes");
     assert!(found.faults.is_empty(), "{}", found.faults[0].error);
-    let Body::Text(body) = &found.exchanges[0].request.body else { panic!("no text") };
-    let found: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    let Body::Bytes(body) = &found.exchanges[0].request.body else { panic!("no bytes") };
+    let found: serde_json::Value = serde_json::from_slice(body).expect("JSON");
     for (nothing, expected) in [("variables", 0), ("arguments", 0), ("seconds", 0), ("input", 0)] {
         assert_eq!(found[nothing], expected, "{nothing}");
     }
