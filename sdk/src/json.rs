@@ -115,6 +115,20 @@ impl Json {
         self
     }
 
+    /// A value that is JSON already; the caller's word is taken for it.
+    pub fn raw(&mut self, json: &str) -> &mut Self {
+        self.separate();
+        self.out.put(json);
+        self
+    }
+
+    /// Ends a line of JSON Lines; the next value begins another one.
+    pub fn end_line(&mut self) -> &mut Self {
+        self.out.push(b'\n');
+        self.follows = false;
+        self
+    }
+
     /// A member that holds text.
     pub fn member(&mut self, name: &str, text: &str) -> &mut Self {
         self.key(name).text(text)
@@ -287,6 +301,21 @@ mod tests {
         let mut json = Json::default();
         json.begin_array().decimal(Decimal::new(1_290, -2)).integer_text(i64::MAX).end_array();
         assert_eq!(json.into_string(), "[12.90,\"9223372036854775807\"]");
+    }
+
+    #[test]
+    fn every_line_is_a_value_of_its_own() {
+        let mut json = Json::default();
+        json.begin_object().member("a", "x\ny").end_object().end_line();
+        json.begin_object().end_object().end_line();
+        assert_eq!(json.into_string(), "{\"a\":\"x\\ny\"}\n{}\n");
+    }
+
+    #[test]
+    fn finished_json_is_embedded() {
+        let mut json = Json::default();
+        json.begin_array().raw("{\"a\":[1]}").raw("null").text("b").end_array();
+        assert_eq!(json.into_string(), r#"[{"a":[1]},null,"b"]"#);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A connector is a pure function in three steps: it [describes](Connector) its channel, turns catalog items into
 //! requests or file rows, and turns responses into verdicts. The host does everything else: sending, credentials,
-//! budgets, retries, recording. This is a whole connector:
+//! budgets, retries, recording. The [`guide`] walks from nothing to an installed connector. This is a whole one:
 //!
 //! ```
 //! use wharf_sdk::*;
@@ -101,6 +101,7 @@ mod address;
 mod allocator;
 #[doc(hidden)]
 pub mod bindings;
+mod bundle;
 mod connector;
 mod context;
 mod copy;
@@ -110,6 +111,8 @@ mod delimited;
 mod entities;
 #[doc(hidden)]
 pub mod export;
+#[doc = include_str!("../GUIDE.md")]
+pub mod guide {}
 mod failure;
 mod feed;
 pub mod gtin;
@@ -119,6 +122,7 @@ mod intake;
 mod item;
 mod json;
 pub mod log;
+mod moment;
 mod operation;
 mod problem;
 mod publish;
@@ -151,6 +155,7 @@ pub use bindings::{
     receiver::{Delivery, Receipt, Reply},
     types::{Allowance, Context, Decimal, DigestAlgorithm, Problem, Reason, Severity},
 };
+pub use bundle::{Weight, bundles};
 pub use connector::{Connector, probe_failure};
 pub use decimal::{DecimalError, minor_digits};
 pub use delimited::{Delimited, Separator};
@@ -160,6 +165,7 @@ pub use html::strip_html;
 pub use intake::Intake;
 pub use item::{Item, ItemIter, Items, Values};
 pub use json::Json;
+pub use moment::{parse_rfc3339, rfc3339};
 pub use operation::{Operation, OperationIter, Operations};
 pub use publish::{ItemPublisher, Publisher};
 pub use pull::Puller;
