@@ -11,38 +11,7 @@ pub(crate) enum Column {
     ImageLink,
     AdditionalImageLink,
     Availability,
-    /// Meta only.
     Quantity,
-    Price,
-    SalePrice,
-    Brand,
-    Gtin,
-    Mpn,
-    /// Google only.
-    IdentifierExists,
-    Condition,
-    GoogleProductCategory,
-    ProductType,
-    ItemGroupId,
-    Color,
-    Size,
-    Gender,
-    AgeGroup,
-    Material,
-    Pattern,
-    CustomLabel,
-}
-
-use Column::*;
-
-const GOOGLE: &[Column] = &[
-    Id,
-    Title,
-    Description,
-    Link,
-    ImageLink,
-    AdditionalImageLink,
-    Availability,
     Price,
     SalePrice,
     Brand,
@@ -60,9 +29,12 @@ const GOOGLE: &[Column] = &[
     Material,
     Pattern,
     CustomLabel,
-];
+}
 
-const META: &[Column] = &[
+use Column::*;
+
+/// Every column of any reader.
+const ALL: [Column; 25] = [
     Id,
     Title,
     Description,
@@ -76,6 +48,7 @@ const META: &[Column] = &[
     Brand,
     Gtin,
     Mpn,
+    IdentifierExists,
     Condition,
     GoogleProductCategory,
     ProductType,
@@ -90,14 +63,27 @@ const META: &[Column] = &[
 ];
 
 impl Column {
-    pub(crate) fn all(profile: Profile) -> &'static [Self] {
-        match profile {
-            Profile::Google => GOOGLE,
-            Profile::Meta => META,
+    /// The columns of one reader's files.
+    pub(crate) fn all(profile: Profile) -> impl Iterator<Item = Self> {
+        ALL.into_iter().filter(move |column| column.is_read_by(profile))
+    }
+
+    /// The readers share all columns but two.
+    fn is_read_by(self, profile: Profile) -> bool {
+        match self {
+            Quantity => profile == Profile::Meta,
+            IdentifierExists => profile == Profile::Google,
+            _ => true,
         }
     }
 
-    /// In the header row; with the prefix `g:`, the element in RSS.
+    /// Whether a format that knows lists has a value for each entry. Google takes several; Meta one text with commas,
+    /// as in a table.
+    pub(crate) fn repeats(self, profile: Profile) -> bool {
+        profile == Profile::Google && matches!(self, AdditionalImageLink | ProductType)
+    }
+
+    /// In the header row and in JSON; with the prefix `g:`, the element in RSS.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Id => "id",

@@ -30,7 +30,7 @@ fields! {
     GOOGLE_CATEGORY = Field::text("google_product_category").source("google_product_category")
         .about("Number or path in Google's taxonomy; both readers know it.");
     PRODUCT_TYPE = Field::texts("product_type").source("categories")
-        .about("The brand's own categories. Only RSS for Google holds more than the first.");
+        .about("The brand's own categories. Tables, and all files for Meta, hold the first one only.");
     COLOR = Field::text("color").source("color").characters(100);
     SIZE = Field::text("size").source("size").characters(100);
     GENDER = Field::choice("gender", &["male", "female", "unisex"]).source("gender");

@@ -1,6 +1,6 @@
-//! Columns as elements or cells, and the file's first and last bytes.
+//! Columns as elements, cells or members, and the file's first and last bytes.
 
-use wharf_sdk::{Delimited, Opening, Separator, xml};
+use wharf_sdk::{Delimited, Json, Opening, Separator, xml};
 
 use crate::{
     columns::Column,
@@ -19,6 +19,7 @@ pub(crate) fn opening(settings: &Settings) -> Opening {
         Format::Tsv => {
             ("products.tsv", "text/tab-separated-values; charset=utf-8", header_row(settings, Separator::Tab))
         }
+        Format::Jsonl => ("products.jsonl", "application/jsonl; charset=utf-8", String::new()),
     };
     Opening::new(file_name, content_type, content)
 }
@@ -27,7 +28,7 @@ pub(crate) fn opening(settings: &Settings) -> Opening {
 pub(crate) fn closing(settings: &Settings) -> Vec<u8> {
     match settings.format {
         Format::Rss => b"</channel>\n</rss>\n".to_vec(),
-        Format::Csv | Format::Tsv => Vec::new(),
+        Format::Csv | Format::Tsv | Format::Jsonl => Vec::new(),
     }
 }
 
@@ -59,6 +60,7 @@ pub(crate) struct Rows {
 enum Out {
     Rss(String),
     Table(Delimited),
+    Lines(Json),
 }
 
 impl Rows {
@@ -67,6 +69,7 @@ impl Rows {
             Format::Rss => Out::Rss(String::new()),
             Format::Csv => Out::Table(Delimited::new(Separator::Comma)),
             Format::Tsv => Out::Table(Delimited::new(Separator::Tab)),
+            Format::Jsonl => Out::Lines(Json::default()),
         };
         Self { profile: settings.profile, out }
     }
@@ -75,6 +78,7 @@ impl Rows {
         match &mut self.out {
             Out::Rss(out) => push_element(self.profile, listing, out),
             Out::Table(table) => push_row(self.profile, listing, table),
+            Out::Lines(lines) => push_line(self.profile, listing, lines),
         }
     }
 
@@ -82,13 +86,14 @@ impl Rows {
         match self.out {
             Out::Rss(out) => out.into_bytes(),
             Out::Table(table) => table.into_string().into_bytes(),
+            Out::Lines(lines) => lines.into(),
         }
     }
 }
 
 fn push_row(profile: Profile, listing: &Listing<'_>, table: &mut Delimited) {
     for column in Column::all(profile) {
-        table.cell(listing.text(*column).as_deref().unwrap_or_default());
+        table.cell(listing.text(column).as_deref().unwrap_or_default());
     }
     table.end_row();
 }
@@ -96,22 +101,32 @@ fn push_row(profile: Profile, listing: &Listing<'_>, table: &mut Delimited) {
 fn push_element(profile: Profile, listing: &Listing<'_>, out: &mut String) {
     out.push_str("<item>\n");
     for column in Column::all(profile) {
-        match (profile, column) {
-            // Google takes an element for each; Meta one with commas, as in a table.
-            (Profile::Google, Column::AdditionalImageLink) => {
-                listing.additional_images().for_each(|link| push_attribute(*column, link, out));
-            }
-            (Profile::Google, Column::ProductType) => {
-                listing.product_types().for_each(|path| push_attribute(*column, path, out));
-            }
-            _ => {
-                if let Some(text) = listing.text(*column) {
-                    push_attribute(*column, &text, out);
-                }
-            }
+        if column.repeats(profile) {
+            listing.each(column, |text| push_attribute(column, text, out));
+        } else if let Some(text) = listing.text(column) {
+            push_attribute(column, &text, out);
         }
     }
     out.push_str("</item>\n");
+}
+
+/// `{"name":"text","name":["text"]}`, on a line of its own; a column without a value is left out.
+fn push_line(profile: Profile, listing: &Listing<'_>, lines: &mut Json) {
+    lines.begin_object();
+    for column in Column::all(profile) {
+        if column.repeats(profile) {
+            if listing.has(column) {
+                lines.key(column.name()).begin_array();
+                listing.each(column, |text| {
+                    lines.text(text);
+                });
+                lines.end_array();
+            }
+        } else if let Some(text) = listing.text(column) {
+            lines.member(column.name(), &text);
+        }
+    }
+    lines.end_object().end_line();
 }
 
 /// `<g:name>text</g:name>`, on a line of its own.

@@ -1,13 +1,23 @@
 //! Product feeds: a file that Google Merchant Center or a Meta catalog fetches.
 //!
-//! Both read RSS 2.0 with elements of `http://base.google.com/ns/1.0`, and tables as CSV or TSV. Names and rules
-//! are those of Google's [product data specification](https://support.google.com/merchants/answer/7052112) and
-//! Meta's [catalog fields](https://developers.facebook.com/docs/commerce-platform/catalog/fields).
+//! Both read RSS 2.0 with elements of `http://base.google.com/ns/1.0`, and tables as CSV or TSV; readers of one's own
+//! may take the same columns as JSON Lines. Names and rules are those of Google's
+//! [product data specification](https://support.google.com/merchants/answer/7052112) and Meta's
+//! [catalog fields](https://developers.facebook.com/docs/commerce-platform/catalog/fields).
+//!
+//! | longer than the reader takes | what becomes of it | told |
+//! |---|---|---|
+//! | title, over 150 characters | the host cuts it at a word boundary, as the field declares | by the host |
+//! | description, over 5,000 (Google) or 9,999 (Meta) characters | cut at a word boundary in its second half, else at the character | warning `shortened` |
+//! | pictures, over 11 (Google) or 21 (Meta) | those behind are left out | warning `too-many-images` |
+//! | product types, over one, in tables and for Meta | those behind the first are left out | no warning: the column holds one |
+//!
+//! Lengths count Unicode scalar values, of text without its markup.
 //!
 //! - `fields`: what items hold.
 //! - `columns`: what a file holds, for each of the two readers.
 //! - `listing`: what an item says under each column, or why it cannot be listed.
-//! - `layout`: columns as elements or cells, and the file's first and last bytes.
+//! - `layout`: columns as elements, cells or members, and the file's first and last bytes.
 
 mod columns;
 mod fields;
@@ -27,7 +37,7 @@ wharf_sdk::connector!(ProductFeed: Feed);
 
 impl Connector for ProductFeed {
     fn describe() -> Description {
-        let summary = "Writes a product feed for Google or Meta as RSS, CSV or TSV.";
+        let summary = "Writes a product feed for Google or Meta as RSS, CSV, TSV or JSON Lines.";
         Description::new("product-feed", env!("CARGO_PKG_VERSION"), summary)
             .fields(fields::fields())
             .settings_schema(include_str!("../settings.schema.json"))

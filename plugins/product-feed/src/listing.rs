@@ -72,12 +72,34 @@ impl<'a> Listing<'a> {
         text.map(Cow::Borrowed)
     }
 
-    pub(crate) fn additional_images(&self) -> impl Iterator<Item = &str> {
+    /// Whether the column has any text.
+    pub(crate) fn has(&self, column: Column) -> bool {
+        match column {
+            Column::AdditionalImageLink => self.additional_images().next().is_some(),
+            Column::ProductType => self.product_types().next().is_some(),
+            _ => self.text(column).is_some(),
+        }
+    }
+
+    /// Each text of a column that may have several.
+    pub(crate) fn each(&self, column: Column, mut see: impl FnMut(&str)) {
+        match column {
+            Column::AdditionalImageLink => self.additional_images().for_each(see),
+            Column::ProductType => self.product_types().for_each(see),
+            _ => {
+                if let Some(text) = self.text(column) {
+                    see(&text);
+                }
+            }
+        }
+    }
+
+    fn additional_images(&self) -> impl Iterator<Item = &str> {
         let most = self.settings.profile.additional_images();
         self.item.images(IMAGES).skip(1).take(most).map(|image| image.url)
     }
 
-    pub(crate) fn product_types(&self) -> Texts<'_> {
+    fn product_types(&self) -> Texts<'_> {
         self.item.texts(PRODUCT_TYPE)
     }
 

@@ -33,6 +33,7 @@ pub(crate) enum Format {
     Rss,
     Csv,
     Tsv,
+    Jsonl,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]

@@ -130,6 +130,62 @@ made in Lyon</g:description>
 }
 
 #[test]
+fn json_lines_are_an_object_for_each_item() {
+    let context = table_settings("google", "jsonl");
+    let opening = ProductFeed::head(&context).unwrap();
+    assert_eq!((opening.file_name.as_str(), opening.content.len()), ("products.jsonl", 0));
+    let plain = item(vec![("title", text("Oak \"table\"\n=1+1"))]).without(field("product_type"));
+    let file = file(&context, &[item(vec![]), plain]);
+    let lines: Vec<serde_json::Value> =
+        file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        lines[0],
+        json!({
+            "id": "OAK-1", "title": "Oak table", "description": "Solid oak,\nmade in Lyon",
+            "link": "https://shop.example/oak?a=1&b=2", "image_link": "https://shop.example/1.jpg",
+            "additional_image_link": ["https://shop.example/2,3.jpg", "https://shop.example/4.jpg"],
+            "availability": "in_stock", "price": "12.90 EUR", "condition": "new",
+            "product_type": ["Home > Tables", "Sale"], "item_group_id": "OAK",
+        })
+    );
+    assert_eq!((lines.len(), &lines[1]["title"]), (2, &json!("Oak \"table\"\n=1+1")));
+    assert_eq!(lines[1].get("product_type"), None);
+}
+
+#[test]
+fn meta_gets_one_text_where_google_gets_a_list() {
+    let file = file(&table_settings("meta", "jsonl"), &[item(vec![])]);
+    let line: serde_json::Value = serde_json::from_str(&file).unwrap();
+    assert_eq!(line["additional_image_link"], "https://shop.example/2%2C3.jpg,https://shop.example/4.jpg");
+    assert_eq!(
+        (&line["product_type"], &line["quantity_to_sell_on_facebook"]),
+        (&json!("Home > Tables"), &json!("4"))
+    );
+}
+
+#[test]
+fn readers_differ_in_two_columns() {
+    let columns = |profile: &str| {
+        let head = ProductFeed::head(&table_settings(profile, "csv")).unwrap().content;
+        let head = String::from_utf8(head).unwrap();
+        head.trim_end().split(',').map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (google, meta) = (columns("google"), columns("meta"));
+    let shared = |columns: &[String], own: &str| {
+        assert!(columns.iter().any(|name| name == own), "{own}");
+        columns.iter().filter(|name| *name != own).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(shared(&google, "identifier_exists"), shared(&meta, "quantity_to_sell_on_facebook"));
+}
+
+#[test]
+fn what_a_table_leaves_out_by_its_nature_is_no_warning() {
+    let several = rows(&table_settings("google", "csv"), &[item(vec![])]);
+    assert_eq!(several.remarks, []);
+    assert_eq!(cell(&table_settings("google", "csv"), b',', item(vec![]), "product_type"), "Home > Tables");
+}
+
+#[test]
 fn markup_in_values_cannot_break_the_file() {
     let hostile = item(vec![("title", text("</g:title><x>&\u{0}\u{FFFE}"))]);
     let file = file(&rss("meta"), &[hostile]);
@@ -208,10 +264,12 @@ fn what_would_spoil_the_file_is_rejected_by_field() {
 
 #[test]
 fn slices_join_to_the_same_file() {
-    let context = table_settings("google", "tsv");
-    let whole = rows(&context, &vec![item(vec![]); 4]).content;
-    let half = rows(&context, &vec![item(vec![]); 2]).content;
-    assert_eq!(whole, [half.clone(), half].concat());
+    for format in ["tsv", "jsonl"] {
+        let context = table_settings("google", format);
+        let whole = rows(&context, &vec![item(vec![]); 4]).content;
+        let half = rows(&context, &vec![item(vec![]); 2]).content;
+        assert_eq!(whole, [half.clone(), half].concat(), "{format}");
+    }
 }
 
 #[test]
