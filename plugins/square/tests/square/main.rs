@@ -1,0 +1,6 @@
+//! The connector natively: operations into requests, answers into outcomes, what comes back, and the vendor's contract.
+
+mod contract;
+mod publishing;
+mod reading;
+mod till;
