@@ -50,7 +50,7 @@ pub use grant::Grant;
 pub use http::Method;
 pub use mac::Mac;
 pub use reference::{CredentialsSettings, StoredSecrets};
-pub use request::{Request, Response};
+pub use request::{Request, Response, Urgency};
 pub use route::{Route, RouteSpec};
 pub use settings::{BreakerSettings, GatewaySettings, RetrySettings};
 pub use signing::{

@@ -10,7 +10,7 @@ use crate::{
     endpoint::{Destination, Endpoint},
     error::Refusal,
     grant::Grants,
-    request::{self, Request},
+    request::{self, Request, Urgency},
     settings::GatewaySettings,
     turnstile::Turnstile,
 };
@@ -30,6 +30,7 @@ pub(crate) struct Prepared<'a> {
     headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) repeatable: bool,
+    pub(crate) urgency: Urgency,
     pub(crate) cost: u32,
     /// Bytes that the response body may have.
     pub(crate) response_bytes: usize,
@@ -71,6 +72,7 @@ impl<'a> Prepared<'a> {
             headers,
             body,
             repeatable,
+            urgency: request.urgency,
             cost: request.cost.max(1),
             response_bytes: settings.response_bytes,
             unpack,
@@ -97,6 +99,7 @@ impl<'a> Prepared<'a> {
             headers,
             body: Bytes::new(),
             repeatable: true,
+            urgency: Urgency::default(),
             cost: 1,
             response_bytes,
             unpack: false,

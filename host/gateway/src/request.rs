@@ -28,11 +28,29 @@ pub struct Request {
     /// Whether sending it twice does no harm. If not, it is only repeated when it cannot have been acted on:
     /// after no connection, status 401 and status 429.
     pub repeatable: bool,
+    /// Who waits for a budget in front of whom.
+    pub urgency: Urgency,
     /// How much it takes of each budget that counts it; at least 1.
     pub cost: u32,
     /// The answer's body is a gzip file, whatever its headers say, and is handed on unpacked. What is no gzip file,
     /// such as an error's description, is handed on as it is.
     pub unpack: bool,
+}
+
+/// How long a request may be kept waiting by others of its route that wait for the same budgets: one that is more
+/// urgent overtakes all but the one whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Urgency {
+    /// Such as stock: what is sold out must not be sold.
+    High,
+    /// Such as prices.
+    Medium,
+    #[default]
+    Low,
+}
+
+impl Urgency {
+    pub(crate) const COUNT: usize = 3;
 }
 
 /// A channel's answer. Never 429, 500, 502, 503 or 504, and 401 only from an absolute endpoint.

@@ -4,6 +4,8 @@
 //! Requests that the same budgets match form a queue, and only its head asks the budgets: it takes from all of them
 //! in the moment of sending, or from none and sleeps. So waiting is fair and costs no polling, no budget is
 //! overdrawn by requests that another budget has held back, and nobody waits behind a budget that does not match him.
+//! Each queue has a line for every urgency, and only the first of a line joins the next more urgent one: so an urgent
+//! request overtakes any number of others, but for one of each line.
 
 use std::{
     collections::HashMap,
@@ -21,6 +23,7 @@ use crate::{
     budget::{Allowance, BudgetMatch, take},
     error::GatewayError,
     pause::Pause,
+    request::Urgency,
 };
 
 /// One bit for each budget of a route.
@@ -60,10 +63,10 @@ pub(crate) struct TurnLimits {
 struct Queue {
     /// By id.
     allowances: Vec<Arc<Allowance>>,
-    /// Held by the head of the queue.
-    head: tokio::sync::Mutex<()>,
-    /// What those in the queue will take.
-    units: AtomicU64,
+    /// By urgency, each held by the first of its line. Who holds the most urgent one is the head of the queue.
+    lines: [tokio::sync::Mutex<()>; Urgency::COUNT],
+    /// What those in the queue will take, by urgency.
+    units: [AtomicU64; Urgency::COUNT],
 }
 
 /// A request's places on the wire, given back when it is dropped.
@@ -93,12 +96,12 @@ impl Turnstile {
         endpoint: usize,
         method: &Method,
         target: &str,
-        cost: u32,
+        (urgency, cost): (Urgency, u32),
     ) -> Result<Turn<'_>, Duration> {
         self.bearable(self.pause.remaining().unwrap_or_default())?;
         match self.matching(endpoint, method, target) {
             0 => self.place(&[]).await,
-            matching => self.queue(matching).pass(self, cost).await,
+            matching => self.queue(matching).pass(self, urgency, cost).await,
         }
     }
 
@@ -121,7 +124,7 @@ impl Turnstile {
             allowances.sort_by_key(|allowance| allowance.id());
             // One account's budget that is declared twice.
             allowances.dedup_by_key(|allowance| allowance.id());
-            Arc::new(Queue { allowances, head: tokio::sync::Mutex::default(), units: AtomicU64::new(0) })
+            Arc::new(Queue { allowances, lines: Default::default(), units: Default::default() })
         });
         Arc::clone(queue)
     }
@@ -160,11 +163,19 @@ impl Turnstile {
 const OPEN: &str = "no semaphore of the gateway is ever closed";
 
 impl Queue {
-    async fn pass<'a>(&self, turnstile: &'a Turnstile, cost: u32) -> Result<Turn<'a>, Duration> {
-        let before = Waiting::join(&self.units, cost);
+    async fn pass<'a>(
+        &self,
+        turnstile: &'a Turnstile,
+        urgency: Urgency,
+        cost: u32,
+    ) -> Result<Turn<'a>, Duration> {
+        let before = Waiting::join(&self.units, urgency, cost);
         let waits = self.allowances.iter().map(|allowance| allowance.wait_behind(before.ahead, cost));
         turnstile.bearable(waits.max().unwrap_or_default())?;
-        let _head = self.head.lock().await;
+        let mut _first_of_its_lines = Vec::with_capacity(Urgency::COUNT);
+        for line in self.lines[..=urgency as usize].iter().rev() {
+            _first_of_its_lines.push(line.lock().await);
+        }
         let mut at_hand = cost;
         loop {
             let turn = turnstile.place(&self.allowances).await?;
@@ -193,8 +204,10 @@ struct Waiting<'a> {
 }
 
 impl<'a> Waiting<'a> {
-    fn join(units: &'a AtomicU64, cost: u32) -> Self {
-        Self { units, cost, ahead: units.fetch_add(cost.into(), Relaxed) }
+    fn join(lines: &'a [AtomicU64; Urgency::COUNT], urgency: Urgency, cost: u32) -> Self {
+        let (units, more_urgent) = (&lines[urgency as usize], &lines[..urgency as usize]);
+        let ahead = units.fetch_add(cost.into(), Relaxed);
+        Self { units, cost, ahead: ahead + more_urgent.iter().map(|units| units.load(Relaxed)).sum::<u64>() }
     }
 }
 

@@ -226,8 +226,8 @@ async fn admit<'p>(prepared: &Prepared<'p>) -> Result<Pass<'p>, SendError> {
 }
 
 async fn turn<'p>(prepared: &Prepared<'p>) -> Result<Turn<'p>, SendError> {
-    let Prepared { turnstile, index, method, cost, .. } = prepared;
-    let turn = turnstile.turn(*index, method, prepared.path(), *cost).await;
+    let Prepared { turnstile, index, method, urgency, cost, .. } = prepared;
+    let turn = turnstile.turn(*index, method, prepared.path(), (*urgency, *cost)).await;
     turn.map_err(|retry_after| SendError::Throttled {
         host: prepared.destination.address.host.clone(),
         retry_after,

@@ -10,7 +10,10 @@ use proptest::prelude::*;
 use tokio::{task::JoinSet, time::Instant};
 
 use super::{Gate, TurnLimits, Turnstile};
-use crate::budget::{Allowance, BudgetMatch, BudgetScope, BudgetSpec};
+use crate::{
+    budget::{Allowance, BudgetMatch, BudgetScope, BudgetSpec},
+    request::Urgency,
+};
 
 const PATHS: [&str; 4] = ["/a", "/b", "/c", "/free"];
 /// A timer may fire so much late.
@@ -43,7 +46,7 @@ async fn send_costly(budgets: &[BudgetSpec], arrivals: &[(usize, Duration, u32)]
         let (turnstile, sent) = (turnstile.clone(), sent.clone());
         requests.spawn(async move {
             tokio::time::sleep(at).await;
-            let turn = turnstile.turn(0, &Method::GET, PATHS[path], cost).await.unwrap();
+            let turn = turnstile.turn(0, &Method::GET, PATHS[path], (Urgency::Low, cost)).await.unwrap();
             sent.lock().unwrap().push((path, Instant::now(), cost));
             drop(turn);
         });
@@ -137,7 +140,7 @@ fn arrivals() -> impl Strategy<Value = Vec<(usize, Duration)>> {
 /// How many of so many requests go without any wait.
 async fn at_once(turnstile: &Turnstile, most: u32) -> u32 {
     for sent in 0..most {
-        let turn = turnstile.turn(0, &Method::GET, "/", 1);
+        let turn = turnstile.turn(0, &Method::GET, "/", (Urgency::Low, 1));
         if tokio::time::timeout(Duration::ZERO, turn).await.is_err() {
             return sent;
         }
@@ -256,7 +259,7 @@ async fn a_wait_that_is_too_long_takes_no_place_and_counts_those_in_front() {
     let turnstile = Arc::new(turnstile(&[budget(1, 1_000)]));
     let turn = || {
         let turnstile = turnstile.clone();
-        tokio::spawn(async move { turnstile.turn(0, &Method::GET, "/", 1).await.map(drop) })
+        tokio::spawn(async move { turnstile.turn(0, &Method::GET, "/", (Urgency::Low, 1)).await.map(drop) })
     };
     turn().await.unwrap().unwrap();
     let waiting: Vec<_> = (0..3).map(|_| turn()).collect();
@@ -276,10 +279,10 @@ async fn nothing_goes_before_the_channel_wants_it_and_then_as_much_as_was_left()
     turnstile.allow(0, Some(9), Some(Duration::from_secs(10)));
     let start = Instant::now();
     for _ in 0..3 {
-        turnstile.turn(0, &Method::GET, "/", 1).await.unwrap();
+        turnstile.turn(0, &Method::GET, "/", (Urgency::Low, 1)).await.unwrap();
         assert!((100..=101).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
     }
-    turnstile.turn(0, &Method::GET, "/", 1).await.unwrap();
+    turnstile.turn(0, &Method::GET, "/", (Urgency::Low, 1)).await.unwrap();
     assert!(start.elapsed() >= Duration::from_secs(160), "{:?}", start.elapsed());
 }
 
@@ -293,13 +296,41 @@ async fn a_costly_request_passes_although_cheap_ones_of_another_queue_never_rest
         let turnstile = turnstile.clone();
         async move {
             loop {
-                turnstile.turn(0, &Method::GET, PATHS[1], 1).await.unwrap();
+                turnstile.turn(0, &Method::GET, PATHS[1], (Urgency::Low, 1)).await.unwrap();
             }
         }
     });
     tokio::time::sleep(Duration::from_secs(5)).await;
-    let costly = turnstile.turn(0, &Method::GET, PATHS[0], 20);
+    let costly = turnstile.turn(0, &Method::GET, PATHS[0], (Urgency::Low, 20));
     let passed = tokio::time::timeout(Duration::from_secs(60), costly).await;
     cheap.abort();
     passed.expect("it waits for ever").unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_urgent_request_overtakes_all_but_the_one_whose_turn_it_is() {
+    let budget = BudgetSpec {
+        name: "one a second".into(),
+        units: 1,
+        per_seconds: 1,
+        scope: BudgetScope::Channel,
+        applies: Vec::new(),
+        burst: Some(1),
+        concurrent: None,
+    };
+    let turnstile = Arc::new(turnstile(&[budget]));
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let mut requests = JoinSet::new();
+    use Urgency::{High, Low, Medium};
+    let urgencies = [Low, Low, Low, Low, Low, Medium, Medium, High];
+    for urgency in urgencies {
+        let (turnstile, sent) = (Arc::clone(&turnstile), Arc::clone(&sent));
+        requests.spawn(async move {
+            turnstile.turn(0, &Method::GET, "/", (urgency, 1)).await.unwrap();
+            sent.lock().unwrap().push(urgency);
+        });
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    requests.join_all().await;
+    assert_eq!(*sent.lock().unwrap(), [Low, Low, High, Medium, Medium, Low, Low, Low]);
 }

@@ -155,6 +155,7 @@ pub(crate) fn get(target: &str) -> Request {
         body: Bytes::new(),
         idempotency_key: None,
         repeatable: true,
+        urgency: wharf_gateway::Urgency::default(),
         cost: 1,
         unpack: false,
     }
