@@ -8,7 +8,7 @@ use wharf_catalog::{Context, Description, Item, Operation, Problem};
 
 use crate::{
     error::CallError,
-    exchange::{Answer, Fault, Opening, Preparation, Rejection, Rows, Settlement},
+    exchange::{Answer, Fault, Opening, Preparation, Rows, Settlement},
     exports::{Exports, Interface},
     guest::{Caller, Guest},
     isolate::{Isolated, isolate},
@@ -17,6 +17,8 @@ use crate::{
     lower,
     runtime::Call,
     signer::{CallSigner, Signer},
+    tap::Tap,
+    units::{Units, runs},
 };
 
 /// A component that was accepted, ready for calls from any thread. Cheap to clone.
@@ -27,6 +29,7 @@ pub struct Connector {
     loaded: Arc<Loaded>,
     limits: Arc<Limits>,
     signer: CallSigner,
+    tap: Option<Arc<dyn Tap>>,
 }
 
 struct Loaded {
@@ -66,20 +69,26 @@ impl Connector {
         let name = description.name.as_str().into();
         let limits = Arc::new(guest.runtime.limits.clone());
         let loaded = Arc::new(Loaded { guest, name, digest, description });
-        Self { loaded, limits, signer: CallSigner(None) }
+        Self { loaded, limits, signer: CallSigner(None), tap: None }
     }
 
     /// The same connector at work for one channel: with that channel's secrets and stricter limits.
     #[must_use]
     pub fn for_channel(&self, limits: &ChannelLimits, signer: Option<Arc<dyn Signer>>) -> Self {
         let limits = Arc::new(self.loaded.guest.runtime.limits.tightened(limits));
-        Self { loaded: Arc::clone(&self.loaded), limits, signer: CallSigner(signer) }
+        Self { loaded: Arc::clone(&self.loaded), limits, signer: CallSigner(signer), tap: self.tap.clone() }
+    }
+
+    /// The same connector with a listener on what it is asked to publish.
+    #[must_use]
+    pub fn tapped(&self, tap: Arc<dyn Tap>) -> Self {
+        Self { tap: Some(tap), ..self.clone() }
     }
 
     /// The same connector, of which one failed call is enough: no list is halved to find what it failed on.
     pub(crate) fn strict(&self) -> Self {
         let limits = Arc::new(Limits { failed_calls: 1, ..(*self.limits).clone() });
-        Self { loaded: Arc::clone(&self.loaded), limits, signer: self.signer.clone() }
+        Self { limits, ..self.clone() }
     }
 
     /// The name from the description, unique among connectors by convention only.
@@ -124,15 +133,19 @@ impl Connector {
     /// once: a list on which the connector fails is halved until the guilty operation is alone.
     ///
     /// # Errors
-    /// Only when the connector does not publish; all other failures are faults of single operations.
+    /// Only when the connector does not publish; all other failures are faults of single operations, or of whole
+    /// groups where the connector takes them only whole.
     pub fn prepare(&self, context: &Context, operations: &[Operation]) -> Result<Preparation, CallError> {
         const FUNCTION: &str = "publisher.prepare";
         self.require(Interface::Publisher)?;
         let mut rejections =
             lower::unfit(operations.iter().map(|operation| &operation.item), self.description());
-        let most =
-            self.description().publishing.as_ref().map_or(1, |terms| terms.maximum_operations as usize);
-        let Isolated { parts, faults } = self.isolate(runs(operations.len(), &rejections, most), |range| {
+        let terms = self.description().publishing.as_ref();
+        let most = terms.map_or(1, |terms| terms.maximum_operations as usize);
+        let units = Units::new(operations, terms.is_some_and(|terms| terms.whole_groups));
+        let runs = units.runs(operations, most, &mut rejections);
+        let Isolated { parts, faults } = self.isolate(runs, |run| {
+            let range = units.operations(run);
             let limits = self.limits.for_part(range.len(), operations.len());
             let raw = self.call_within(&limits, FUNCTION, |exports, store, instance| {
                 exports.prepare(store, instance, context, &operations[range.clone()])
@@ -146,7 +159,11 @@ impl Connector {
             rejections.extend(more_rejections);
         }
         rejections.sort_unstable_by_key(|rejection| rejection.index);
-        Ok(Preparation { exchanges, rejections, faults: numbered(faults) })
+        let preparation = Preparation { exchanges, rejections, faults: units.faults(faults) };
+        if let Some(tap) = &self.tap {
+            tap.prepared(self, context, operations, &preparation);
+        }
+        Ok(preparation)
     }
 
     /// Reads the channel's answers: one settlement for each, in the same order. Answers on which the connector
@@ -176,7 +193,11 @@ impl Connector {
         let mut all: Vec<_> =
             settled.chain(faults.into_iter().map(|(position, error)| (position, Err(error)))).collect();
         all.sort_unstable_by_key(|(position, _)| *position);
-        Ok(all.into_iter().map(|(_, settlement)| settlement).collect())
+        let settlements: Vec<_> = all.into_iter().map(|(_, settlement)| settlement).collect();
+        if let Some(tap) = &self.tap {
+            tap.settled(self, context, answers, &settlements);
+        }
+        Ok(settlements)
     }
 
     /// The feed file's name, media type and first bytes; or, in the inner error, why there is no file.
@@ -268,22 +289,6 @@ impl Connector {
     }
 }
 
-/// The parts of a list between the rejected positions, none longer than `most`.
-fn runs(count: usize, rejected: &[Rejection], most: usize) -> Vec<Range<usize>> {
-    let mut runs = Vec::new();
-    let mut start = 0;
-    let gaps = rejected.iter().map(|rejection| rejection.index as usize);
-    for end in gaps.chain([count]) {
-        while start < end {
-            let stop = end.min(start.saturating_add(most.max(1)));
-            runs.push(start..stop);
-            start = stop;
-        }
-        start = end + 1;
-    }
-    runs
-}
-
 fn numbered(faults: Vec<(usize, CallError)>) -> Vec<Fault> {
     let fault = |(position, error)| Fault { index: u32::try_from(position).unwrap_or(u32::MAX), error };
     faults.into_iter().map(fault).collect()
@@ -295,19 +300,5 @@ fn append(content: &mut Vec<u8>, part: Vec<u8>) {
         *content = part;
     } else {
         content.extend_from_slice(&part);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn runs_leave_out_the_rejected_and_keep_to_the_maximum() {
-        let rejected = |index| Rejection { index, problems: vec![] };
-        assert_eq!(runs(7, &[rejected(0), rejected(4)], 2), [1..3, 3..4, 5..7]);
-        assert_eq!(runs(4, &[rejected(2)], usize::MAX), [0..2, 3..4]);
-        assert!(runs(0, &[], 5).is_empty());
-        assert!(runs(1, &[rejected(0)], 5).is_empty());
     }
 }

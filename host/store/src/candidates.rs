@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row as _;
+use sqlx::{QueryBuilder, Row as _};
 use wharf_catalog::{Lane, Product, Sku};
 
 use crate::{
-    database::{Row, Store},
+    batch::push_keys,
+    database::{Connection, Row, Store},
     error::{Doing, StoreError},
     listings::ListingState,
     marking::{lane_number, lane_of},
@@ -33,6 +34,8 @@ pub enum Selection {
 pub struct Candidate {
     pub product_id: i64,
     pub sku: Sku,
+    /// The model that it is a variant of: its group.
+    pub parent: Option<String>,
     /// Of the product's own document.
     pub revision: i64,
     /// The product as JSON, to be read by [`Candidate::product`]. `None` when the product is deleted or has
@@ -54,6 +57,8 @@ pub struct Candidate {
     pub note: Option<String>,
     pub state: ListingState,
     pub attempts: u32,
+    /// What it has used of the budgets that the channel counts for every listing; opaque here.
+    pub spent: Option<String>,
 }
 
 impl Candidate {
@@ -79,22 +84,40 @@ pub struct DueSummary {
 
 const READING: &str = "reading a page of listings";
 
-const DUE: &str = "SELECT listings.product_id, products.sku, products.parent_sku, products.revision, \
-    CASE WHEN products.deleted OR products.model THEN NULL ELSE products.document END, \
-    listings.lane, listings.marked, listings.delivered, listings.remote_id, listings.state, listings.attempts, \
-    listings.note \
-    FROM listings CROSS JOIN products WHERE products.id = listings.product_id \
-    AND listings.channel_id = $1 AND listings.lane = $2 AND listings.due_at <= $3 AND listings.product_id > $4 \
-    ORDER BY listings.product_id LIMIT $5";
+/// The columns that [`candidate`] reads, and what is to follow.
+macro_rules! candidates {
+    ($from:literal) => {
+        concat!(
+            "SELECT listings.product_id, products.sku, products.parent_sku, products.revision, \
+             CASE WHEN products.deleted OR products.model THEN NULL ELSE products.document END, \
+             listings.lane, listings.marked, listings.delivered, listings.remote_id, listings.state, \
+             listings.attempts, listings.note, listings.spent ",
+            $from
+        )
+    };
+}
 
-const ALL: &str = "SELECT listings.product_id, products.sku, products.parent_sku, products.revision, \
-    CASE WHEN products.deleted OR products.model THEN NULL ELSE products.document END, \
-    listings.lane, listings.marked, listings.delivered, listings.remote_id, listings.state, listings.attempts, \
-    listings.note \
-    FROM listings CROSS JOIN products WHERE products.id = listings.product_id \
-    AND listings.channel_id = $1 AND listings.product_id > $2 \
-    AND (listings.lane IS NOT NULL OR NOT (products.deleted OR products.model)) \
-    ORDER BY listings.product_id LIMIT $3";
+const DUE: &str = candidates!(
+    "FROM listings CROSS JOIN products WHERE products.id = listings.product_id \
+     AND listings.channel_id = $1 AND listings.lane = $2 AND listings.due_at <= $3 AND listings.product_id > $4 \
+     ORDER BY listings.product_id LIMIT $5"
+);
+
+const ALL: &str = candidates!(
+    "FROM listings CROSS JOIN products WHERE products.id = listings.product_id \
+     AND listings.channel_id = $1 AND listings.product_id > $2 \
+     AND (listings.lane IS NOT NULL OR NOT (products.deleted OR products.model)) \
+     ORDER BY listings.product_id LIMIT $3"
+);
+
+/// The index on parents leads: a channel has far more listings than a group.
+const GROUPS: &str = candidates!(
+    "FROM products CROSS JOIN listings WHERE listings.product_id = products.id \
+     AND (listings.lane IS NOT NULL OR NOT (products.deleted OR products.model)) AND products.parent_sku IN "
+);
+
+/// Groups that are read at a time.
+const GROUPS_AT_ONCE: usize = 8;
 
 const SUMMARY: &str = "SELECT lane, COUNT(CASE WHEN due_at <= $2 THEN 1 END), \
     MIN(CASE WHEN due_at > $2 THEN due_at END) \
@@ -117,18 +140,31 @@ impl Store {
             Selection::All => sqlx::query(ALL).bind(channel_id).bind(after),
         };
         let rows = query.bind(i64::from(limit)).fetch_all(&mut *connection).await.doing(READING)?;
-        let mut parents =
-            rows.iter().filter_map(|row| parent(row).transpose()).collect::<Result<Vec<_>, _>>()?;
-        parents.sort_unstable();
-        parents.dedup();
-        let chains = Chains::load(&mut connection, &parents).await?;
-        let mut page = rows.iter().map(|row| candidate(row, &chains)).collect::<Result<Vec<_>, _>>()?;
-        let ids: Vec<i64> = page.iter().map(|candidate| candidate.product_id).collect();
-        let mut stock = stock_of_page(&mut connection, &ids).await?;
-        for candidate in &mut page {
-            candidate.stock = stock.remove(&candidate.product_id).unwrap_or_default();
+        complete(&mut connection, &rows).await
+    }
+
+    /// Everything on the channel that belongs to these models, group by group and in the order of the models. Stops after
+    /// the group with which there are `enough`; the groups behind it are left out.
+    pub async fn groups(
+        &self,
+        channel_id: i64,
+        models: &[&str],
+        enough: u32,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let mut connection = self.read().await?;
+        let mut found = Vec::new();
+        for portion in models.chunks(GROUPS_AT_ONCE) {
+            if found.len() >= enough as usize {
+                break;
+            }
+            let mut builder = QueryBuilder::new(GROUPS);
+            push_keys(&mut builder, portion);
+            builder.push(" AND listings.channel_id = ").push_bind(channel_id);
+            builder.push(" ORDER BY products.parent_sku, listings.product_id");
+            let rows = builder.build().fetch_all(&mut *connection).await.doing(READING)?;
+            found.append(&mut complete(&mut connection, &rows).await?);
         }
-        Ok(page)
+        Ok(found)
     }
 
     /// What is due on a channel at the time `now`, and when there will be more. Reads the due listings only.
@@ -157,6 +193,21 @@ impl Store {
     }
 }
 
+/// The candidates of these rows, with their models and stock.
+async fn complete(connection: &mut Connection, rows: &[Row]) -> Result<Vec<Candidate>, StoreError> {
+    let mut parents = rows.iter().filter_map(|row| parent(row).transpose()).collect::<Result<Vec<_>, _>>()?;
+    parents.sort_unstable();
+    parents.dedup();
+    let chains = Chains::load(connection, &parents).await?;
+    let mut page = rows.iter().map(|row| candidate(row, &chains)).collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<i64> = page.iter().map(|candidate| candidate.product_id).collect();
+    let mut stock = stock_of_page(connection, &ids).await?;
+    for candidate in &mut page {
+        candidate.stock = stock.remove(&candidate.product_id).unwrap_or_default();
+    }
+    Ok(page)
+}
+
 /// The parent of a row whose product is still to be listed.
 fn parent(row: &Row) -> Result<Option<&str>, StoreError> {
     row.try_get(2).doing(READING)
@@ -167,6 +218,7 @@ fn candidate(row: &Row, chains: &Chains) -> Result<Candidate, StoreError> {
     Ok(Candidate {
         product_id: row.try_get(0).doing(READING)?,
         sku: stored_sku(row.try_get(1).doing(READING)?)?,
+        parent: parent(row)?.map(str::to_owned),
         revision: row.try_get(3).doing(READING)?,
         document: row.try_get(4).doing(READING)?,
         ancestors: chains.above(parent(row)?),
@@ -178,6 +230,7 @@ fn candidate(row: &Row, chains: &Chains) -> Result<Candidate, StoreError> {
         state: ListingState::stored(row.try_get(9).doing(READING)?)?,
         attempts: row.try_get(10).doing(READING)?,
         note: row.try_get(11).doing(READING)?,
+        spent: row.try_get(12).doing(READING)?,
     })
 }
 
@@ -201,6 +254,14 @@ mod tests {
         assert!(!due.contains("SCAN") && !due.contains("TEMP B-TREE"), "{due}");
         let summary = plan(&scratch.store, SUMMARY).await;
         assert!(summary.contains("USING COVERING INDEX listings_due (channel_id=?"), "{summary}");
+    }
+
+    #[tokio::test]
+    async fn a_group_is_found_without_looking_at_the_rest() {
+        let scratch = Scratch::open().await;
+        let groups = plan(&scratch.store, &format!("{GROUPS} ('A', 'B') AND listings.channel_id = 1")).await;
+        assert!(groups.contains("products USING INDEX products_by_parent (parent_sku=?)"), "{groups}");
+        assert!(groups.contains("listings USING PRIMARY KEY (channel_id=? AND product_id=?)"), "{groups}");
     }
 
     #[tokio::test]

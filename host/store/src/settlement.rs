@@ -41,6 +41,8 @@ pub struct Settled {
     pub note: Write<String>,
     pub problems: Vec<Problem>,
     pub attempts: u32,
+    /// What the listing has used of its own budgets; `None` keeps what is stored.
+    pub spent: Option<String>,
     /// The lane and time, in unix milliseconds, of what is still to be done.
     pub next: Option<(Lane, i64)>,
 }
@@ -79,13 +81,14 @@ impl<T> Write<T> {
 const SETTLING: &str = "storing the outcomes of listings";
 
 const BEFORE: &str = "WITH settled (product_id, marked, state, keep_delivered, delivered, revision, keep_remote_id, \
-    remote_id, keep_note, note, problems, attempts, lane, due_at) AS (";
+    remote_id, keep_note, note, problems, attempts, lane, due_at, spent) AS (";
 
 /// Everything that decides what is due depends on the mark being the one that was taken.
 const AFTER: &str = ") UPDATE listings SET state = settled.state, problems = settled.problems, \
     delivered = CASE WHEN settled.keep_delivered THEN listings.delivered ELSE settled.delivered END, \
     revision = CASE WHEN settled.keep_delivered THEN listings.revision ELSE settled.revision END, \
     remote_id = CASE WHEN settled.keep_remote_id THEN listings.remote_id ELSE settled.remote_id END, \
+    spent = COALESCE(settled.spent, listings.spent), \
     note = CASE WHEN settled.keep_note THEN listings.note ELSE settled.note END, \
     attempts = CASE WHEN listings.marked = settled.marked THEN settled.attempts ELSE listings.attempts END, \
     lane = CASE WHEN listings.marked = settled.marked THEN settled.lane ELSE listings.lane END, \
@@ -141,7 +144,7 @@ async fn write(
             row.push_bind(settled.remote_id.keeps()).push_bind(settled.remote_id.value());
             row.push_bind(settled.note.keeps()).push_bind(settled.note.value());
             row.push_bind(problems_text(&settled.problems)).push_bind(settled.attempts).push_bind(lane);
-            row.push_bind(settled.next.map_or(0, |(_, due_at)| due_at));
+            row.push_bind(settled.next.map_or(0, |(_, due_at)| due_at)).push_bind(settled.spent);
         });
         builder.push(AFTER).push_bind(now);
         builder
@@ -153,7 +156,7 @@ async fn write(
 }
 
 /// No problems are NULL, so that the index of listings with problems holds only those.
-fn problems_text(problems: &[Problem]) -> Option<String> {
+pub(crate) fn problems_text(problems: &[Problem]) -> Option<String> {
     if problems.is_empty() {
         return None;
     }

@@ -8,12 +8,18 @@ use wharf_catalog::{
     projection::{Candidate as Subject, Projection, Projector, Seed},
 };
 use wharf_gateway::{Gateway, Route};
-use wharf_sandbox::Connector;
-use wharf_store::{Candidate, SecretRevisions, StoreError};
+use wharf_sandbox::{Connector, Signer};
+use wharf_store::{Candidate, SecretRevisions, Sender, StoreError, TakingTerms};
 
 use crate::{
-    channel_settings::ChannelSettings, configuration::ChannelConfiguration, connectors::Pin,
-    error::ChannelError, route, schedule::Timetable, secrets::ChannelSecrets,
+    channel_settings::{ChannelSettings, SecretSigner},
+    configuration::ChannelConfiguration,
+    connectors::Pin,
+    error::ChannelError,
+    inbound::Inbound,
+    route,
+    schedule::Timetable,
+    secrets::ChannelSecrets,
 };
 
 /// A channel with everything that a run needs. Made once and kept while nothing about it changes, because its
@@ -28,6 +34,11 @@ pub(crate) struct ActiveChannel {
     pub(crate) seed: Seed,
     pub(crate) route: Route,
     pub(crate) timetable: Timetable,
+    pub(crate) inbound: Inbound,
+    /// From where its orders take stock.
+    pub(crate) terms: TakingTerms,
+    /// The secrets of its settings.
+    pub(crate) signer: Arc<SecretSigner>,
     /// What it was made from; anything else needs a new one.
     pub(crate) origin: Origin,
 }
@@ -56,7 +67,10 @@ impl ActiveChannel {
         let route = gateway.route(route::spec(description, configuration, &secrets)?)?;
         let projector =
             Projector::new(description.clone(), &configuration.mapping, configuration.scope.clone())?;
+        configuration.inbound.check(description)?;
+        let terms = configuration.inbound.terms(&configuration.scope, channel.created_at);
         let context = projector.context(settings.open);
+        let signer = Arc::new(settings.signer);
         let seed = Seed::new([
             connector.digest(),
             &context.settings,
@@ -73,12 +87,16 @@ impl ActiveChannel {
                 digest: connector.digest().into(),
                 secrets: secrets.into_revisions(),
             },
-            connector: connector.for_channel(&configuration.limits, Some(Arc::new(settings.signer))),
+            connector: connector
+                .for_channel(&configuration.limits, Some(Arc::clone(&signer) as Arc<dyn Signer>)),
             projector,
             context,
             seed,
             route,
             timetable,
+            inbound: configuration.inbound.clone(),
+            terms,
+            signer,
         })
     }
 
@@ -102,6 +120,16 @@ impl ActiveChannel {
             stock: &candidate.stock,
         });
         Ok(subject.map_or(Projection::Absent, |subject| self.projector.project(subject)))
+    }
+
+    /// Who brings what comes from this source.
+    pub(crate) fn sender(&self, source: String) -> Sender {
+        Sender { channel_id: self.id, channel: self.name.clone(), source, terms: self.terms.clone() }
+    }
+
+    /// Whether a change of one variant brings all of its group along.
+    pub(crate) fn takes_whole_groups(&self) -> bool {
+        self.connector.description().publishing.as_ref().is_some_and(|terms| terms.whole_groups)
     }
 
     /// Whether an exchange may be sent twice.

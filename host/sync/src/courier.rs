@@ -1,16 +1,16 @@
 //! Exchanges on the wire: send, let the connector read the answers, hand the outcomes on.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use wharf_catalog::declaration::{Idempotency, Method};
-use wharf_gateway::SendError;
+use wharf_catalog::{
+    Lane,
+    declaration::{Idempotency, Method},
+};
+use wharf_gateway::{SendError, Urgency};
 use wharf_sandbox::{
     CallError,
     exchange::{Answer, Body, Exchange, Request, Response, Settlement},
@@ -19,6 +19,7 @@ use wharf_store::{Cover, NewDocument, NewExchange, Settled, Store};
 
 use crate::{
     active::ActiveChannel,
+    breaker::Breaker,
     connectors::{Connectors, Health, Stage},
     error::SyncError,
     figures::{Figures, add},
@@ -27,6 +28,7 @@ use crate::{
     payload::Unsent,
     route::method,
     settings::SyncSettings,
+    spending::spend,
     translate::Ticket,
 };
 
@@ -58,6 +60,13 @@ pub(crate) struct Returned {
     pub(crate) put_off: Option<(i64, i64)>,
 }
 
+impl Returned {
+    /// The exchange is over for these operations, with nothing to follow.
+    fn ended(tickets: &[Ticket], finished: Option<i64>, settled: Vec<Settled>) -> Self {
+        Self { landed: aboard(tickets, finished), settled, finished, ..Self::default() }
+    }
+}
+
 /// An exchange with the operations it acts for.
 #[derive(Debug)]
 pub(crate) struct Consignment {
@@ -80,41 +89,6 @@ struct Delivered {
     answer: Answer,
 }
 
-/// Stops a run against a channel that fails every exchange.
-#[derive(Debug, Default)]
-pub(crate) struct Breaker {
-    failures: AtomicU64,
-    reason: std::sync::OnceLock<String>,
-}
-
-impl Breaker {
-    fn succeeded(&self) {
-        self.failures.store(0, Relaxed);
-    }
-
-    fn failed(&self, error: &SendError, limit: u64) {
-        let failures = self.failures.fetch_add(1, Relaxed) + 1;
-        if failures >= limit.max(1) || !error.retryable() {
-            let _ = self.reason.set(error.to_string());
-        }
-    }
-
-    /// The gateway sends nothing for a while, so there is no use in going on.
-    fn halt(&self, error: &SendError) {
-        let _ = self.reason.set(error.to_string());
-    }
-
-    /// The connector is out of service.
-    fn quarantined(&self, reason: String) {
-        let _ = self.reason.set(reason);
-    }
-
-    /// Why nothing more is sent, once that is so.
-    pub(crate) fn tripped(&self) -> Option<&str> {
-        self.reason.get().map(String::as_str)
-    }
-}
-
 impl Courier {
     /// Sends everything and hands on every outcome. Answers are read in groups as they come, so one slow
     /// exchange holds nobody else back.
@@ -132,11 +106,15 @@ impl Courier {
     }
 
     async fn exchange(&self, consignment: Consignment) -> Option<Delivered> {
-        let Consignment { exchange, tickets, stored, put_offs, document } = consignment;
+        let Consignment { exchange, mut tickets, stored, put_offs, document } = consignment;
         let covers = tickets.len() as u32;
         let memo = exchange.memo.clone();
         if self.breaker.tripped().is_some() {
             return self.leave_due(&tickets, stored).await;
+        }
+        // A step of something begun is not held up; what began it was counted.
+        if stored.is_none() && self.must_wait(&exchange.request, &mut tickets).await {
+            return None;
         }
         let document = match (exchange.document, document) {
             (Some(new), _) => NewDocument::New(new),
@@ -147,12 +125,7 @@ impl Courier {
         let body = std::mem::replace(&mut request.body, Body::None);
         let sent = match self.payload(body, &document).await {
             Ok(body) => self.channel.route.send(self.request(request, body, &tickets, stored)).await,
-            Err(Unsent::Picture(error)) => return self.pictureless(&tickets, stored, &error).await,
-            Err(Unsent::Connector(error)) => return self.faulty(&tickets, stored, &error).await,
-            Err(Unsent::Store(error)) => {
-                tracing::error!(channel = self.channel.name, %error, "a document cannot be read");
-                return self.leave_due(&tickets, stored).await;
-            }
+            Err(unsent) => return self.unsent(&tickets, stored, &unsent).await,
         };
         if let (Err(error @ SendError::Open { .. }), None) = (&sent, stored) {
             self.breaker.halt(error);
@@ -178,35 +151,45 @@ impl Courier {
         }
     }
 
+    /// The request could not be put together, which is no fault of the channel's.
+    async fn unsent(&self, tickets: &[Ticket], stored: Option<i64>, unsent: &Unsent) -> Option<Delivered> {
+        let settled = match unsent {
+            Unsent::Picture(error) => self.judge().unread(tickets, error),
+            Unsent::Connector(error) => {
+                tracing::error!(channel = self.channel.name, %error, "an exchange cannot be sent");
+                self.judge().fault(tickets, error)
+            }
+            Unsent::Store(error) => {
+                tracing::error!(channel = self.channel.name, %error, "a document cannot be read");
+                return self.leave_due(tickets, stored).await;
+            }
+        };
+        self.hand_on(vec![Returned::ended(tickets, stored, settled)]).await;
+        None
+    }
+
     /// Nothing was sent, and nothing is noted: everything is as due as before.
     async fn leave_due(&self, tickets: &[Ticket], stored: Option<i64>) -> Option<Delivered> {
         self.hand_on(vec![Returned { landed: aboard(tickets, stored), ..Returned::default() }]).await;
         None
     }
 
-    /// A picture that belongs into the request cannot be read: no fault of the channel's.
-    async fn pictureless(
-        &self,
-        tickets: &[Ticket],
-        finished: Option<i64>,
-        error: &SendError,
-    ) -> Option<Delivered> {
-        let (landed, settled) = (aboard(tickets, finished), self.judge().unread(tickets, error));
-        self.hand_on(vec![Returned { landed, settled, finished, ..Returned::default() }]).await;
-        None
-    }
-
-    /// The connector asked for what cannot be sent.
-    async fn faulty(
-        &self,
-        tickets: &[Ticket],
-        finished: Option<i64>,
-        error: &CallError,
-    ) -> Option<Delivered> {
-        tracing::error!(channel = self.channel.name, %error, "an exchange cannot be sent");
-        let (landed, settled) = (aboard(tickets, finished), self.judge().fault(tickets, error));
-        self.hand_on(vec![Returned { landed, settled, finished, ..Returned::default() }]).await;
-        None
+    /// Whether listings have used up budgets of their own. Then nothing is sent, and they know when to go on.
+    async fn must_wait(&self, request: &Request, tickets: &mut [Ticket]) -> bool {
+        let judge = self.judge();
+        let budgets = &self.channel.connector.description().budgets;
+        let mut waiting = spend(budgets, request, tickets, judge.now);
+        let last = waiting.iter().flatten().max_by_key(|(_, at)| *at).cloned();
+        if last.is_none() {
+            return false;
+        }
+        if self.channel.takes_whole_groups() {
+            // They go together or not at all.
+            waiting.fill(last);
+        }
+        let settled = judge.wait(tickets, &waiting);
+        self.hand_on(vec![Returned::ended(tickets, None, settled)]).await;
+        true
     }
 
     fn unanswered(
@@ -250,6 +233,7 @@ impl Courier {
             headers: request.headers,
             body,
             idempotency_key,
+            urgency: urgency(tickets),
             repeatable: reads || idempotency != Idempotency::None,
             cost: request.cost,
             unpack: request.unpack,
@@ -287,8 +271,7 @@ impl Courier {
         let answered = slips.into_iter().zip(documents).zip(settlements);
         let returned = answered.map(|(((tickets, finished), document), settlement)| match settlement {
             Ok(settlement) if judge.is_endless(&tickets, &settlement) => {
-                let (landed, settled) = (aboard(&tickets, finished), judge.end(&tickets));
-                Returned { landed, settled, finished, ..Returned::default() }
+                Returned::ended(&tickets, finished, judge.end(&tickets))
             }
             Ok(settlement) => {
                 self.allow(&settlement.allowances);
@@ -300,8 +283,7 @@ impl Courier {
             }
             Err(error) => {
                 tracing::error!(channel = self.channel.name, %error, "the connector failed on an answer");
-                let (landed, settled) = (aboard(&tickets, finished), judge.fault(&tickets, &error));
-                Returned { landed, settled, finished, ..Returned::default() }
+                Returned::ended(&tickets, finished, judge.fault(&tickets, &error))
             }
         });
         Ok((returned.collect(), health))
@@ -335,6 +317,15 @@ fn aboard(tickets: &[Ticket], stored: Option<i64>) -> Vec<Aboard> {
     match stored {
         Some(exchange) => vec![Aboard::Exchange(exchange)],
         None => tickets.iter().map(|ticket| Aboard::Product(ticket.product_id)).collect(),
+    }
+}
+
+/// As urgent as the most urgent listing.
+fn urgency(tickets: &[Ticket]) -> Urgency {
+    match tickets.iter().map(|ticket| ticket.lane).min() {
+        Some(Lane::Stock) => Urgency::High,
+        Some(Lane::Price) => Urgency::Medium,
+        Some(Lane::Content) | None => Urgency::Low,
     }
 }
 

@@ -231,6 +231,7 @@ impl<'a> Row<'a> {
             note: Write::Keep,
             problems: self.problems,
             attempts: 0,
+            spent: None,
             next: None,
         })
     }

@@ -45,6 +45,16 @@ impl Flight {
         !state.landed.contains(&one) && state.aboard.insert(one)
     }
 
+    /// The same for several that go together or not at all.
+    pub(crate) fn board_together(&self, all: impl Iterator<Item = Aboard> + Clone) -> bool {
+        let mut state = self.state();
+        let free = all.clone().all(|one| !state.landed.contains(&one) && !state.aboard.contains(&one));
+        if free {
+            state.aboard.extend(all);
+        }
+        free
+    }
+
     /// To be called once the outcome is stored.
     pub(crate) fn land(&self, landed: impl IntoIterator<Item = Aboard>) {
         {

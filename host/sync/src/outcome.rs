@@ -13,6 +13,7 @@ use wharf_store::{ListingState, Settled, Write};
 use crate::{
     figures::{Figures, add},
     settings::SyncSettings,
+    spending,
     translate::{Ticket, delivery},
 };
 
@@ -35,6 +36,7 @@ impl Judge<'_> {
             let ticket = &tickets[*index as usize];
             Settled {
                 attempts: ticket.attempts,
+                spent: ticket.spent(),
                 ..ticket.settled(ListingState::Pending, ticket.warnings.clone())
             }
         });
@@ -47,7 +49,10 @@ impl Judge<'_> {
             Verdict::Accepted(problems) => self.accept(ticket, problems),
             Verdict::Rejected(problems) => {
                 add(&self.figures.rejected, 1);
-                ticket.settled(ListingState::Rejected, joined(ticket, problems))
+                Settled {
+                    spent: ticket.spent(),
+                    ..ticket.settled(ListingState::Rejected, joined(ticket, problems))
+                }
             }
             Verdict::Retry { after, problem } => self.postpone(ticket, *after, problem.clone()),
         };
@@ -71,7 +76,25 @@ impl Judge<'_> {
         let deleted = ticket.action == Action::Delete;
         let state = if deleted { ListingState::Removed } else { ListingState::Accepted };
         let delivered = delivery(ticket.shows, ticket.revision);
-        Settled { delivered, ..ticket.settled(state, joined(ticket, problems)) }
+        let spent = ticket.spent();
+        let settled = Settled { delivered, spent, ..ticket.settled(state, joined(ticket, problems)) };
+        match ticket.rest {
+            Some((lane, at)) => Settled { state: ListingState::Retry, next: Some((lane, at)), ..settled },
+            None => settled,
+        }
+    }
+
+    /// The listings that have used up a budget of their own wait for it; the others are as due as before.
+    pub(crate) fn wait(&self, tickets: &mut [Ticket], waiting: &[Option<(String, i64)>]) -> Vec<Settled> {
+        let exhausted = tickets.iter_mut().zip(waiting).filter_map(|(ticket, waiting)| {
+            let (budget, at) = waiting.as_ref()?;
+            add(&self.figures.postponed, 1);
+            let problem = spending::wait(ticket, budget, *at);
+            let settled = ticket.settled(ListingState::Retry, joined(ticket, &[problem]));
+            let (attempts, spent) = (ticket.attempts, ticket.spent());
+            Some(Settled { attempts, spent, next: Some((ticket.lane, *at)), ..settled })
+        });
+        exhausted.collect()
     }
 
     /// To be tried again, or left to a person after too many attempts. What the channel shows now is not known.

@@ -11,6 +11,7 @@ use wharf_store::{Selection, Settled};
 use crate::{
     error::SyncError,
     figures::{Figures, Report},
+    groups,
     reconciler::Reconciler,
     translate::{Translation, translate},
 };
@@ -59,12 +60,15 @@ impl Reconciler {
         for lane in [Lane::Stock, Lane::Price, Lane::Content] {
             due.extend(self.store().page(channel.id, Selection::Due { lane, now }, 0, limit).await?);
         }
+        if active.takes_whole_groups() {
+            due = groups::gather(self.store(), channel.id, due, limit).await?;
+        }
         let skus: Vec<_> =
             due.iter().map(|candidate| (candidate.product_id, candidate.sku.to_string())).collect();
         let figures = Arc::new(Figures::default());
         let (translator, counters) = (Arc::clone(&active), Arc::clone(&figures));
         let translation =
-            tokio::task::spawn_blocking(move || translate(&translator, due, &counters)).await??;
+            tokio::task::spawn_blocking(move || translate(&translator, &due, &counters)).await??;
         let sku = |product: i64| {
             skus.iter().find(|(id, _)| *id == product).map(|(_, sku)| sku.clone()).unwrap_or_default()
         };
@@ -81,7 +85,7 @@ fn preview(
     sku: impl Fn(i64) -> String,
     endpoint: impl Fn(u32) -> String,
 ) -> Preview {
-    let Translation { settled, tickets, exchanges, health: _ } = translation;
+    let Translation { settled, tickets, exchanges, .. } = translation;
     let requests = exchanges.into_iter().map(|exchange| PreviewedRequest {
         method: exchange.request.method,
         endpoint: endpoint(exchange.request.endpoint),

@@ -1,7 +1,8 @@
 //! One run over an API channel: take what is due, translate it, send it, store the outcomes.
 //!
 //! Several batches are under way at once; only one task writes. The most urgent lane is asked first before every
-//! batch, so a stock change overtakes a long run of content. Memory holds the batches under way and no more.
+//! batch, and one place is kept for stock and prices, so a stock change overtakes a long run of content. Memory holds
+//! the batches under way and no more.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,11 +17,13 @@ use wharf_store::{Candidate, ListingState, Selection, Settled, Settlement, Store
 
 use crate::{
     active::ActiveChannel,
+    breaker::Breaker,
     connectors::{Connectors, Stage},
-    courier::{Breaker, Consignment, Courier, Returned},
+    courier::{Consignment, Courier, Returned},
     error::SyncError,
     figures::Figures,
     flight::{Aboard, Flight},
+    groups,
     settings::SyncSettings,
     stored,
     translate::{Ticket, Translation, translate},
@@ -31,6 +34,9 @@ const DESK: usize = 1_024;
 
 /// The lanes, most urgent first.
 const LANES: [Lane; 3] = [Lane::Stock, Lane::Price, Lane::Content];
+
+/// The place that only stock and prices take.
+const URGENT_PLACES: usize = 1;
 
 /// One run.
 #[derive(Debug, Clone)]
@@ -83,7 +89,7 @@ pub(crate) async fn publish(
 
 impl Run {
     async fn take_all(&self) -> Result<(), SyncError> {
-        let places = Arc::new(Semaphore::new(self.settings.batches_in_flight.max(1)));
+        let places = Arc::new(Semaphore::new(self.settings.batches_in_flight.max(1) + URGENT_PLACES));
         let mut under_way = JoinSet::new();
         let mut after = [0; LANES.len()];
         // A desk that closes under the run has lost its writer, whose error tells why.
@@ -95,7 +101,8 @@ impl Run {
                 ended??;
             }
             let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
-            let Some(load) = self.take(&mut after).await? else {
+            let urgent_only = places.available_permits() < URGENT_PLACES;
+            let Some(load) = self.take(&mut after, urgent_only).await? else {
                 drop(place);
                 if self.flight.is_over() {
                     break;
@@ -121,33 +128,58 @@ impl Run {
         Ok(())
     }
 
-    /// The most urgent work there is: the next step of something begun, then the lanes in their order.
-    async fn take(&self, after: &mut [i64; LANES.len()]) -> Result<Option<Load>, SyncError> {
+    /// The most urgent work there is: stock, then the next step of something begun, then the other lanes.
+    async fn take(
+        &self,
+        after: &mut [i64; LANES.len()],
+        urgent_only: bool,
+    ) -> Result<Option<Load>, SyncError> {
         self.flight.look();
         let now = Timestamp::now().as_millisecond();
-        let steps = self.steps(now).await?;
-        if !steps.is_empty() {
-            return Ok(Some(Load::Steps(steps)));
-        }
         for (lane, after) in LANES.into_iter().zip(after) {
-            loop {
-                let due = Selection::Due { lane, now };
-                let mut page =
-                    self.store.page(self.channel.id, due, *after, self.settings.batch_items).await?;
-                let full = page.len() >= self.settings.batch_items as usize;
-                *after = page.last().filter(|_| full).map_or(0, |last| last.product_id);
-                // A listing with a step still to come waits for it.
-                page.retain(|candidate| candidate.state != ListingState::Pending);
-                page.retain(|candidate| self.flight.board(Aboard::Product(candidate.product_id)));
-                if !page.is_empty() {
-                    return Ok(Some(Load::Listings(page)));
-                }
-                if !full {
-                    break;
+            if lane == Lane::Content && urgent_only {
+                break;
+            }
+            let page = self.page(Selection::Due { lane, now }, after).await?;
+            if !page.is_empty() {
+                return Ok(Some(Load::Listings(page)));
+            }
+            if lane == Lane::Stock && !urgent_only {
+                let steps = self.steps(now).await?;
+                if !steps.is_empty() {
+                    return Ok(Some(Load::Steps(steps)));
                 }
             }
         }
         Ok(None)
+    }
+
+    /// The next listings of a lane that may go; empty when there are none left.
+    async fn page(&self, due: Selection, after: &mut i64) -> Result<Vec<Candidate>, SyncError> {
+        loop {
+            let mut page = self.store.page(self.channel.id, due, *after, self.settings.batch_items).await?;
+            let full = page.len() >= self.settings.batch_items as usize;
+            *after = page.last().filter(|_| full).map_or(0, |last| last.product_id);
+            // A listing with a step still to come waits for it.
+            page.retain(|candidate| candidate.state != ListingState::Pending);
+            let page = self.board(page).await?;
+            if !page.is_empty() || !full {
+                return Ok(page);
+            }
+        }
+    }
+
+    /// What of the page may go now: nothing that is in flight, and no part of a group without the rest.
+    async fn board(&self, mut page: Vec<Candidate>) -> Result<Vec<Candidate>, SyncError> {
+        if !self.channel.takes_whole_groups() {
+            page.retain(|candidate| self.flight.board(Aboard::Product(candidate.product_id)));
+            return Ok(page);
+        }
+        let page = groups::gather(&self.store, self.channel.id, page, self.settings.batch_items).await?;
+        let boards = |group: &&[Candidate]| {
+            self.flight.board_together(group.iter().map(|member| Aboard::Product(member.product_id)))
+        };
+        Ok(page.chunk_by(groups::together).filter(boards).flatten().cloned().collect())
     }
 
     async fn steps(&self, now: i64) -> Result<Vec<Consignment>, SyncError> {
@@ -199,11 +231,12 @@ impl Run {
     async fn translate(&self, candidates: Vec<Candidate>) -> Result<Vec<Consignment>, SyncError> {
         let run = self.clone();
         let translated =
-            tokio::task::spawn_blocking(move || translate(&run.channel, candidates, &run.figures)).await?;
-        let Translation { settled, tickets, exchanges, health } = translated?;
+            tokio::task::spawn_blocking(move || translate(&run.channel, &candidates, &run.figures)).await?;
+        let Translation { settled, untouched, tickets, exchanges, health } = translated?;
         self.courier.note(Stage::Prepare, health).await?;
-        if !settled.is_empty() {
-            let landed = settled.iter().map(|settled| Aboard::Product(settled.product_id)).collect();
+        let landed = settled.iter().map(|settled| settled.product_id).chain(untouched);
+        let landed: Vec<_> = landed.map(Aboard::Product).collect();
+        if !landed.is_empty() {
             // The desk outlives every task of the run.
             let _ = self.courier.desk.send(vec![Returned { landed, settled, ..Returned::default() }]).await;
         }
@@ -228,6 +261,8 @@ impl From<wharf_store::Cover> for Ticket {
             attempts: 0,
             steps: 0,
             lane: Lane::Content,
+            spending: None,
+            rest: None,
         }
     }
 }

@@ -3,15 +3,17 @@
 //! Runs on a blocking thread, since it parses, projects and computes in the sandbox.
 
 use jiff::Timestamp;
-use wharf_catalog::{Action, Operation, Problem, projection::Fingerprint};
+use wharf_catalog::{Action, Lane, Operation, Problem, projection::Fingerprint};
 use wharf_sandbox::exchange::{Exchange, Fault, Rejection};
 use wharf_store::{Candidate, Delivery, ListingState, Settled, StoreError, Write};
 
 use crate::{
     active::ActiveChannel,
     connectors::Health,
-    decision::{Decision, Known, decide},
+    decision::{Company, Decision, Known, decide},
     figures::{Figures, add},
+    groups,
+    spending::{self, Spending, has_listing_budgets},
 };
 
 /// What a batch of listings came to.
@@ -19,6 +21,8 @@ use crate::{
 pub(crate) struct Translation {
     /// Settled without any exchange.
     pub(crate) settled: Vec<Settled>,
+    /// Products that were only looked at, because of others in their group.
+    pub(crate) untouched: Vec<i64>,
     /// The operations under way; exchanges cover them by position.
     pub(crate) tickets: Vec<Ticket>,
     pub(crate) exchanges: Vec<Exchange>,
@@ -39,7 +43,11 @@ pub(crate) struct Ticket {
     pub(crate) attempts: u32,
     /// Exchanges that were answered since the operation was prepared.
     pub(crate) steps: u32,
-    pub(crate) lane: wharf_catalog::Lane,
+    pub(crate) lane: Lane,
+    /// What the listing has used of its own budgets; nothing where the channel counts none.
+    pub(crate) spending: Option<Spending>,
+    /// What is still to travel once this was accepted, and when at the earliest.
+    pub(crate) rest: Option<(Lane, i64)>,
 }
 
 impl Ticket {
@@ -54,71 +62,107 @@ impl Ticket {
             note: Write::Keep,
             problems,
             attempts: 0,
+            spent: None,
             next: None,
         }
+    }
+
+    /// What the listing has used of its own budgets, this operation included. What the channel did not take does not
+    /// count.
+    pub(crate) fn spent(&self) -> Option<String> {
+        self.spending.as_ref().map(Spending::text)
     }
 }
 
 /// One candidate's decision, tied to its operation.
-enum Step {
+pub(crate) enum Step {
     Settled(Settled),
     Operation(Operation, Ticket),
+    /// There is nothing to do, and nothing to note.
+    Untouched(i64),
+}
+
+impl Step {
+    /// Keeps an operation back, for a reason that is not its own.
+    pub(crate) fn hold(&mut self, problem: &Problem) {
+        if let Self::Operation(_, ticket) = self {
+            let problems = [ticket.warnings.as_slice(), std::slice::from_ref(problem)].concat();
+            *self = Self::Settled(ticket.settled(ListingState::Incomplete, problems));
+        }
+    }
 }
 
 pub(crate) fn translate(
     channel: &ActiveChannel,
-    candidates: Vec<Candidate>,
+    candidates: &[Candidate],
     figures: &Figures,
 ) -> Result<Translation, StoreError> {
     add(&figures.considered, candidates.len());
     let read_at = Timestamp::now().as_millisecond();
     let mut translation = Translation::default();
     let mut operations = Vec::new();
-    for candidate in candidates {
-        match step(channel, &candidate, read_at, figures)? {
-            Step::Settled(settled) => translation.settled.push(settled),
-            Step::Operation(operation, ticket) => {
-                operations.push(operation);
-                translation.tickets.push(ticket);
+    let mut sort = |step| match step {
+        Step::Settled(settled) => {
+            match settled.state {
+                ListingState::Accepted => add(&figures.unchanged, 1),
+                ListingState::Incomplete => add(&figures.incomplete, 1),
+                _ => {}
             }
+            translation.settled.push(settled);
+        }
+        Step::Operation(operation, ticket) => {
+            operations.push(operation);
+            translation.tickets.push(ticket);
+        }
+        Step::Untouched(product) => translation.untouched.push(product),
+    };
+    if channel.takes_whole_groups() {
+        for group in candidates.chunk_by(groups::together) {
+            groups::steps(channel, group, read_at)?.into_iter().for_each(&mut sort);
+        }
+    } else {
+        for candidate in candidates {
+            sort(step(channel, candidate, read_at, Company::Alone)?);
         }
     }
     prepare(channel, &operations, &mut translation, figures);
     Ok(translation)
 }
 
-fn step(
+pub(crate) fn step(
     channel: &ActiveChannel,
     candidate: &Candidate,
     read_at: i64,
-    figures: &Figures,
+    company: Company,
 ) -> Result<Step, StoreError> {
     let desired = channel.project(candidate)?;
+    let mut ticket = ticket(channel, candidate);
     let known = Known {
         sku: candidate.sku.as_str(),
+        group: candidate.parent.as_deref(),
         state: candidate.state,
         delivered: candidate.delivered.as_deref().and_then(Fingerprint::from_bytes),
         remote_id: candidate.remote_id.as_deref(),
         note: candidate.note.as_deref(),
         attempts: candidate.attempts,
+        held_until: ticket.spending.as_ref().and_then(|spending| spending.held_until(read_at)),
         read_at,
         revision: candidate.marked as u64,
         deleted: candidate.document.is_none(),
     };
-    let mut ticket = ticket(candidate);
-    let settled = match decide(&channel.projector, &channel.seed, desired, &known) {
-        Decision::Unchanged { warnings } => {
-            add(&figures.unchanged, 1);
-            ticket.settled(ListingState::Accepted, warnings)
-        }
+    let settled = match decide(&channel.projector, &channel.seed, desired, &known, company) {
+        Decision::Unchanged { warnings } => ticket.settled(ListingState::Accepted, warnings),
         Decision::Nothing => {
             Settled { delivered: Write::Clear, ..ticket.settled(ListingState::Removed, Vec::new()) }
         }
-        Decision::Incomplete(problems) => {
-            add(&figures.incomplete, 1);
-            ticket.settled(ListingState::Incomplete, problems)
+        Decision::Incomplete(problems) => ticket.settled(ListingState::Incomplete, problems),
+        Decision::Wait { until, warnings } => {
+            let problems = [warnings, vec![spending::used_up(None, until)]].concat();
+            let next = Some((ticket.lane, until));
+            Settled { next, attempts: ticket.attempts, ..ticket.settled(ListingState::Retry, problems) }
         }
-        Decision::Send { operation, shows, warnings } => {
+        Decision::Send { operation, shows, warnings, rest } => {
+            ticket.rest = rest;
             ticket.action = operation.action;
             ticket.shows = shows;
             ticket.warnings = warnings;
@@ -128,7 +172,8 @@ fn step(
     Ok(Step::Settled(settled))
 }
 
-fn ticket(candidate: &Candidate) -> Ticket {
+fn ticket(channel: &ActiveChannel, candidate: &Candidate) -> Ticket {
+    let budgets = &channel.connector.description().budgets;
     Ticket {
         product_id: candidate.product_id,
         marked: candidate.marked,
@@ -138,7 +183,9 @@ fn ticket(candidate: &Candidate) -> Ticket {
         warnings: Vec::new(),
         attempts: candidate.attempts,
         steps: 0,
-        lane: candidate.lane.unwrap_or(wharf_catalog::Lane::Content),
+        lane: candidate.lane.unwrap_or(Lane::Content),
+        spending: has_listing_budgets(budgets).then(|| Spending::parse(candidate.spent.as_deref())),
+        rest: None,
     }
 }
 

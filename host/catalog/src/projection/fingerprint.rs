@@ -50,6 +50,13 @@ impl Fingerprint {
         Some(Self(lanes))
     }
 
+    /// The same with one lane as in `other`: what a channel shows that was told of this lane alone.
+    #[must_use]
+    pub fn with(mut self, other: &Self, lane: Lane) -> Self {
+        self.0[lane as usize] = other.0[lane as usize];
+        self
+    }
+
     /// Whether both agree on what the lane shows.
     pub fn agrees(&self, other: &Self, lane: Lane) -> bool {
         self.0[lane as usize] == other.0[lane as usize]

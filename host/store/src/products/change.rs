@@ -33,7 +33,10 @@ const INSERT: RowStatement = RowStatement {
 const UPDATE: RowStatement = RowStatement {
     doing: "writing changed products",
     before: "WITH changed (id, parent_sku, model, deleted, revision, document, updated_at) AS (",
-    after: ") UPDATE products SET parent_sku = changed.parent_sku, model = changed.model, \
+    // A tombstone keeps its parent: the rest of its group may have to know what left it.
+    after: ") UPDATE products SET \
+            parent_sku = CASE WHEN changed.deleted THEN products.parent_sku ELSE changed.parent_sku END, \
+            model = changed.model, \
             deleted = changed.deleted, revision = changed.revision, document = changed.document, \
             updated_at = changed.updated_at FROM changed WHERE products.id = changed.id",
 };
@@ -50,25 +53,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut transaction = self.write().await?;
-        let mut working = load(&mut transaction, &changes, self.settings().maximum_document_bytes).await?;
-        let mut steps = Vec::with_capacity(changes.len());
-        let mut stock = Vec::new();
-        for mut change in changes {
-            let step = match working.apply(&mut change) {
-                Ok(step) => Ok(step),
-                Err(Stopped::Refused(refusal)) => Err(refusal),
-                Err(Stopped::Failed(error)) => return Err(error),
-            };
-            if step.is_ok() && !change.stock.is_empty() {
-                stock.push((steps.len(), change.stock));
-            }
-            steps.push(step);
-        }
-        let created = write(&mut transaction, &mut working.entries).await?;
-        let stocked = write_stock(&mut transaction, &working.entries, &mut steps, stock, created).await?;
-        mark(&mut transaction, &working.entries, created, &stocked).await?;
+        let outcomes = make(&mut transaction, changes, self.settings().maximum_document_bytes).await?;
         commit(transaction).await?;
-        Ok(steps.into_iter().map(|step| step.map(|step| applied(&working.entries, step))).collect())
+        Ok(outcomes)
     }
 
     /// Deletes products and their stock. Their listings become due so that they are taken off the channels.
@@ -99,6 +86,32 @@ impl Store {
         commit(transaction).await?;
         Ok(Ok(()))
     }
+}
+
+/// Makes the changes inside a transaction.
+pub(crate) async fn make(
+    connection: &mut Connection,
+    changes: Vec<ProductChange>,
+    maximum: usize,
+) -> Result<Vec<Result<Applied, Refusal>>, StoreError> {
+    let mut working = load(connection, &changes, maximum).await?;
+    let mut steps = Vec::with_capacity(changes.len());
+    let mut stock = Vec::new();
+    for mut change in changes {
+        let step = match working.apply(&mut change) {
+            Ok(step) => Ok(step),
+            Err(Stopped::Refused(refusal)) => Err(refusal),
+            Err(Stopped::Failed(error)) => return Err(error),
+        };
+        if step.is_ok() && !change.stock.is_empty() {
+            stock.push((steps.len(), change.stock));
+        }
+        steps.push(step);
+    }
+    let created = write(connection, &mut working.entries).await?;
+    let stocked = write_stock(connection, &working.entries, &mut steps, stock, created).await?;
+    mark(connection, &working.entries, created, &stocked).await?;
+    Ok(steps.into_iter().map(|step| step.map(|step| applied(&working.entries, step))).collect())
 }
 
 /// Writes the tombstones of what was deleted, and marks every listing that showed it or inherited from it.

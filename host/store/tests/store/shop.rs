@@ -148,6 +148,7 @@ pub(crate) fn outcome(candidate: &Candidate, state: ListingState) -> Settled {
         problems: Vec::new(),
         attempts: candidate.attempts + 1,
         next: None,
+        spent: None,
     }
 }
 

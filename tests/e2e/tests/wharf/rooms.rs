@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use wharf_e2e::components::repository;
 
 /// Every arrow that is allowed, by folder.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("host/catalog", &[]),
     ("host/store", &["wharf-catalog"]),
     ("host/sandbox", &["wharf-catalog"]),
@@ -13,8 +13,13 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("host/sync", &["wharf-catalog", "wharf-gateway", "wharf-sandbox", "wharf-store"]),
     ("host/server", &["wharf-catalog", "wharf-gateway", "wharf-sandbox", "wharf-store", "wharf-sync"]),
     ("sdk", &[]),
+    ("plugins/amazon", &["wharf-sdk"]),
     ("plugins/google-merchant", &["wharf-sdk"]),
     ("plugins/product-feed", &["wharf-sdk"]),
+    ("plugins/shopify", &["wharf-sdk"]),
+    ("plugins/square", &["wharf-sdk"]),
+    ("plugins/supplier-csv", &["wharf-sdk"]),
+    ("plugins/vendure", &["wharf-sdk"]),
 ];
 
 /// Which one crate of the host may name a technology.

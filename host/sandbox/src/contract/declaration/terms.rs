@@ -47,9 +47,6 @@ impl Breaches {
     fn publishing(&mut self, terms: &Publishing, description: &Description) {
         self.require(!description.endpoints.is_empty(), || "it publishes but declares no endpoint".into());
         self.require(terms.maximum_operations > 0, || "`publishing` takes no operations at all".into());
-        self.require(!terms.whole_groups, || {
-            "it wants groups whole, which this version of Wharf does not do yet".into()
-        });
     }
 
     fn streams(&mut self, streams: &[PullStream], pulls: bool) {
