@@ -39,6 +39,10 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// Bytes of a request's body. 16 MiB.
     pub body_bytes: usize,
+    /// Bytes of a webhook's body. 1 MiB.
+    pub webhook_bytes: usize,
+    /// How long a webhook's body may take to come, in milliseconds. 5,000.
+    pub webhook_read_ms: u64,
     /// How long a request may take until its answer begins, in milliseconds. 30,000.
     pub request_timeout_ms: u64,
     /// Items of a page when the caller names no `limit`. 100.
@@ -56,6 +60,8 @@ impl Default for ServerSettings {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             body_bytes: 16 << 20,
+            webhook_bytes: 1 << 20,
+            webhook_read_ms: 5_000,
             request_timeout_ms: 30_000,
             page_items: 100,
             maximum_page_items: 1_000,
@@ -117,6 +123,8 @@ impl Configuration {
         let server = &self.server;
         let settings = [
             ("server.body-bytes", server.body_bytes == 0),
+            ("server.webhook-bytes", server.webhook_bytes == 0),
+            ("server.webhook-read-ms", server.webhook_read_ms == 0),
             ("server.request-timeout-ms", server.request_timeout_ms == 0),
             ("server.page-items", server.page_items == 0),
             ("server.maximum-page-items", server.maximum_page_items == 0),

@@ -6,12 +6,13 @@ use anyhow::{Context, bail, ensure};
 use axum::serve::ListenerExt;
 use tokio::{net::TcpListener, sync::watch};
 use wharf_store::{NewToken, Store};
+use wharf_sync::Reconciler;
 
 use crate::{
     api::{self, Authentication},
     host::Host,
-    secret::{Access, Secret},
     telemetry,
+    token::{Access, Secret},
     watch::Watch,
 };
 
@@ -76,8 +77,7 @@ impl Server {
         let metrics = telemetry::metrics()?;
         let drain = Duration::from_millis(self.host.site.configuration.server.drain_ms);
         let (stopping, stopped) = watch::channel(false);
-        let scheduler =
-            tokio::spawn(wharf_sync::schedule(self.host.reconciler.clone(), told(stopped.clone())));
+        let scheduler = tokio::spawn(schedules(self.host.reconciler.clone(), stopped.clone()));
         let host = Arc::clone(&self.host);
         let watch = self.watch;
         let watching = tokio::spawn(async move { watch.follow(&host).await });
@@ -103,6 +103,12 @@ impl Server {
         self.host.site.store.close().await;
         outcome.context("the server ended")
     }
+}
+
+/// What goes out and what comes in, beside each other.
+async fn schedules(reconciler: Reconciler, stopped: watch::Receiver<bool>) {
+    let out = wharf_sync::schedule(reconciler.clone(), told(stopped.clone()));
+    tokio::join!(out, wharf_sync::schedule_pulls(reconciler, told(stopped)));
 }
 
 /// Done when the server is told to stop, or when nobody is left who could tell.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use wharf_catalog::Severity;
-use wharf_store::{Channel, Run, Store, StoreError};
+use wharf_catalog::{Problem, Severity};
+use wharf_store::{Channel, FindingRecord, Run, Store, StoreError, Stream};
 use wharf_sync::RunReport;
 
 /// One channel at a glance.
@@ -25,7 +25,54 @@ pub struct ChannelStatus {
     pub last_run: Option<LastRun>,
     /// What is wrong, the most frequent first.
     pub problems: Vec<ProblemKind>,
+    /// The streams that were read so far, ascending by name.
+    pub streams: Vec<StreamStatus>,
+    /// Orders with lines that a person has to look at.
+    pub troubled_orders: u64,
+    /// What was found wrong with what came in, the latest first.
+    pub findings: Vec<FindingStatus>,
 }
+
+/// How far a stream was read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StreamStatus {
+    pub stream: String,
+    /// When a page was last read and stored.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_success: Option<Timestamp>,
+    /// The moment up to which everything was asked for.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub read_until: Option<Timestamp>,
+    /// How long ago that was; `null` before the first pass has ended.
+    pub age_seconds: Option<i64>,
+    /// Whether a pass is under way.
+    pub under_way: bool,
+    /// When it goes on, or begins again.
+    #[schema(value_type = String, format = DateTime)]
+    pub next_at: Timestamp,
+    /// Attempts in a row that brought nothing.
+    pub attempts: u32,
+    /// Why the last one brought nothing.
+    #[schema(value_type = Option<Object>)]
+    pub problem: Option<Problem>,
+}
+
+/// One kind of thing that was found wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FindingStatus {
+    /// Such as `stream orders`, `webhook` or `file`.
+    pub source: String,
+    /// A SKU, a location, a row.
+    pub subject: String,
+    pub code: String,
+    pub message: String,
+    pub times: u64,
+    #[schema(value_type = String, format = DateTime)]
+    pub last_at: Timestamp,
+}
+
+/// Findings shown; the others are older.
+const FINDINGS: u32 = 20;
 
 /// The latest run of a channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,7 +116,39 @@ pub async fn of(store: &Store, channel: &Channel) -> Result<ChannelStatus, Store
         due: counts.due,
         last_run,
         problems: problems.into_iter().map(kind).collect(),
+        streams: store.streams(channel.id).await?.into_iter().map(stream).collect(),
+        troubled_orders: store.troubled_orders(channel.id).await?,
+        findings: store.findings(channel.id, FINDINGS).await?.into_iter().map(finding).collect(),
     })
+}
+
+fn instant(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn stream(stream: Stream) -> StreamStatus {
+    let read_until = stream.read_until.map(instant);
+    StreamStatus {
+        last_success: stream.succeeded_at.map(instant),
+        read_until,
+        age_seconds: read_until.map(|until| Timestamp::now().duration_since(until).as_secs().max(0)),
+        under_way: stream.pass.is_some(),
+        next_at: instant(stream.next_at()),
+        attempts: stream.attempts,
+        stream: stream.name,
+        problem: stream.problem,
+    }
+}
+
+fn finding(record: FindingRecord) -> FindingStatus {
+    FindingStatus {
+        source: record.source,
+        subject: record.subject,
+        code: record.problem.code,
+        message: record.problem.message,
+        times: record.times,
+        last_at: instant(record.last_at),
+    }
 }
 
 fn kind(count: wharf_store::ProblemCount) -> ProblemKind {
@@ -84,7 +163,6 @@ fn kind(count: wharf_store::ProblemCount) -> ProblemKind {
 }
 
 fn last_run(run: Run) -> LastRun {
-    let instant = |milliseconds| Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH);
     LastRun {
         started_at: instant(run.started_at),
         finished_at: run.finished_at.map(instant),

@@ -250,6 +250,9 @@ async fn remove_rest(connection: &mut Connection, id: i64) -> Result<(), StoreEr
         "DELETE FROM listings WHERE channel_id = $1",
         "DELETE FROM exchanges WHERE channel_id = $1",
         "DELETE FROM runs WHERE channel_id = $1",
+        "DELETE FROM streams WHERE channel_id = $1",
+        "DELETE FROM findings WHERE channel_id = $1",
+        "DELETE FROM deliveries WHERE channel_id = $1",
         "DELETE FROM channels WHERE id = $1",
     ] {
         sqlx::query(statement).bind(id).execute(&mut *connection).await.doing(REMOVING)?;

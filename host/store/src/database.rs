@@ -5,7 +5,12 @@
 //! `synchronous = NORMAL` a committed transaction survives the death of the process; the loss of power may
 //! undo the last ones, which costs the repeat of requests that are idempotent.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     error::DatabaseError,
@@ -29,6 +34,8 @@ type PooledConnection = sqlx::pool::PoolConnection<Dialect>;
 const BEGIN: &str = "BEGIN IMMEDIATE";
 /// Larger than the default of 4 KiB, so that several products of 2 KiB share a page.
 const PAGE_BYTES: u32 = 8192;
+/// Before another try to open a file that another process is opening.
+const OPENING_PAUSE: Duration = Duration::from_millis(10);
 /// Prepared statements per connection; more than this crate has.
 const STATEMENTS: usize = 256;
 /// Rows that the database's thread may be ahead of the reader: few switches between the two.
@@ -57,7 +64,7 @@ impl Store {
     pub async fn open(path: &Path, settings: &StoreSettings) -> Result<Self, StoreError> {
         create_folder(path)?;
         let opening = |source| StoreError::Open { path: path.to_owned(), source };
-        let writer = pool(1, settings).connect_with(writing(path, settings)).await.map_err(opening)?;
+        let writer = connect_writer(path, settings).await.map_err(opening)?;
         migrate(&writer, path).await?;
         let readers = pool(settings.readers.max(1), settings)
             .connect_with(reading(path, settings))
@@ -141,6 +148,19 @@ fn pool(size: u32, settings: &StoreSettings) -> SqlitePoolOptions {
         .test_before_acquire(false)
 }
 
+/// Of two processes that open a new file at once both turn on its log, and there SQLite does not wait for the other.
+async fn connect_writer(path: &Path, settings: &StoreSettings) -> Result<Pool, sqlx::Error> {
+    let give_up = Instant::now() + Duration::from_millis(settings.busy_timeout_ms);
+    loop {
+        match pool(1, settings).connect_with(writing(path, settings)).await {
+            Err(error) if is_busy(&error) && Instant::now() < give_up => {
+                tokio::time::sleep(OPENING_PAUSE).await
+            }
+            connected => return connected,
+        }
+    }
+}
+
 fn shared(path: &Path, settings: &StoreSettings, cache_kib: u32) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -167,11 +187,17 @@ fn reading(path: &Path, settings: &StoreSettings) -> SqliteConnectOptions {
 }
 
 async fn migrate(writer: &Pool, path: &Path) -> Result<(), StoreError> {
-    let outcome = match MIGRATOR.run(writer).await {
-        // A second process may have been doing the same; what it has done is found on the second look.
-        Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => MIGRATOR.run(writer).await,
-        outcome => outcome,
-    };
+    let mut outcome = MIGRATOR.run(writer).await;
+    // A second process may be doing the same. What it has done meanwhile is found on the next look, and it can be ahead
+    // once for each migration.
+    for _ in MIGRATOR.iter() {
+        match outcome {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
+                outcome = MIGRATOR.run(writer).await;
+            }
+            _ => break,
+        }
+    }
     outcome.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer { path: path.to_owned(), version },
         source => StoreError::Migrate { path: path.to_owned(), source },

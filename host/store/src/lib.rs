@@ -7,6 +7,7 @@
 //! - [`products`] and [`stock`]: what the brand keeps. Every change marks listings (`marking`, `tree`).
 //! - [`candidates`], [`settlement`], [`listings`]: what is due, what became of it, and how it stands.
 //! - [`channels`], [`exchanges`], [`documents`], [`runs`], [`tokens`]: small tables of one file each.
+//! - [`inbound`]: what channels and files bring back, with [`orders`], [`streams`] and [`findings`].
 //! - [`releases`]: what was admitted of each connector, and how it stands.
 //! - [`secrets`]: what channels' credentials name, sealed.
 //! - `database` holds what differs between SQLite and its successor, `batch` how rows become statements.
@@ -15,17 +16,23 @@ pub mod candidates;
 pub mod channels;
 pub mod documents;
 pub mod exchanges;
+pub mod findings;
+pub mod inbound;
 pub mod listings;
+pub mod orders;
 pub mod products;
 pub mod releases;
+mod resend;
 pub mod runs;
 pub mod secrets;
 pub mod settlement;
 pub mod stock;
+pub mod streams;
 pub mod tokens;
 
 mod batch;
 mod database;
+mod deliveries;
 mod digest;
 mod error;
 mod marking;
@@ -38,7 +45,10 @@ pub use channels::{Channel, ChannelDraft, ChannelState};
 pub use database::Store;
 pub use error::StoreError;
 pub use exchanges::{Cover, Exchange, NewDocument, NewExchange};
+pub use findings::{Finding, FindingRecord};
+pub use inbound::{Arrival, Bookmark, CountedLevel, Places, Sender, Shown, Taken, TakingTerms};
 pub use listings::{Listing, ListingCounts, ListingCursor, ListingFilter, ListingState, ProblemCount};
+pub use orders::{LineRecord, OrderFilter, OrderRecord};
 pub use products::{Applied, Effect, Mode, ProductChange, ProductFilter, ProductRecord, Refusal};
 pub use releases::{Release, ReleaseState};
 pub use runs::Run;
@@ -47,4 +57,5 @@ pub use secrets::{
 };
 pub use settings::StoreSettings;
 pub use settlement::{Delivery, Settled, Settlement, Write};
+pub use streams::{NextPage, Pass, Stream};
 pub use tokens::{NewToken, Token};

@@ -13,6 +13,7 @@ use crate::{
     candidates::stored_sku,
     database::{Dialect, Row, Store, commit},
     error::{Doing, StoreError},
+    inbound::Shown,
     marking::{Mark, lane_of},
 };
 
@@ -103,6 +104,8 @@ pub struct Listing {
     pub attempts: u32,
     /// When the last outcome was stored, in unix milliseconds.
     pub settled_at: Option<i64>,
+    /// What the channel said it shows, if it ever did.
+    pub shown: Option<Shown>,
 }
 
 /// Which listings to show; all conditions have to hold.
@@ -147,7 +150,7 @@ pub struct ProblemCount {
 const READING: &str = "reading listings";
 const COLUMNS: &str = "SELECT listings.channel_id, listings.product_id, products.sku, products.deleted, \
     products.revision, listings.revision, listings.state, listings.lane, listings.due_at, listings.remote_id, \
-    listings.problems, listings.attempts, listings.settled_at \
+    listings.problems, listings.attempts, listings.settled_at, listings.shown \
     FROM listings CROSS JOIN products WHERE products.id = listings.product_id";
 const WITH_PROBLEMS: &str = "SELECT product_id, problems FROM listings \
     WHERE channel_id = $1 AND problems IS NOT NULL AND product_id > $2 ORDER BY product_id LIMIT $3";
@@ -278,10 +281,11 @@ fn listing(row: &Row) -> Result<Listing, StoreError> {
         problems: stored_problems(row.try_get(10).doing(READING)?)?,
         attempts: row.try_get(11).doing(READING)?,
         settled_at: row.try_get(12).doing(READING)?,
+        shown: Shown::stored(row.try_get(13).doing(READING)?)?,
     })
 }
 
-fn stored_problems(text: Option<&str>) -> Result<Vec<Problem>, StoreError> {
+pub(crate) fn stored_problems(text: Option<&str>) -> Result<Vec<Problem>, StoreError> {
     let Some(text) = text else { return Ok(Vec::new()) };
     serde_json::from_str(text)
         .map_err(|_| StoreError::Damaged { what: "list of problems", value: text.to_owned() })

@@ -68,6 +68,45 @@ impl Mark {
         Ok(())
     }
 
+    /// The stock of products that may be listed, on every channel but the one that told of it: that one knows.
+    pub(crate) async fn stock_elsewhere(
+        self,
+        connection: &mut Connection,
+        ids: &[i64],
+        channel_id: i64,
+    ) -> Result<(), StoreError> {
+        for portion in ids.chunks(MOST_KEYS) {
+            let mut builder = self.insert(Lane::Stock);
+            builder.push(" FROM channels CROSS JOIN products WHERE products.id IN ");
+            push_keys(&mut builder, portion);
+            builder.push(" AND channels.id <> ").push_bind(channel_id);
+            builder.push(" AND NOT products.deleted AND NOT products.model");
+            builder.push(UPSERT);
+            run(connection, builder).await?;
+        }
+        Ok(())
+    }
+
+    /// One channel's listings of products that it no longer has: what it acknowledged holds no longer.
+    pub(crate) async fn lost(
+        self,
+        connection: &mut Connection,
+        channel_id: i64,
+        ids: &[i64],
+        seen_at: i64,
+    ) -> Result<u64, StoreError> {
+        let mut lost = 0;
+        for portion in ids.chunks(MOST_KEYS) {
+            let mut builder = self.update();
+            builder.push(", delivered = NULL, revision = 0, remote_id = NULL, note = NULL, shown = NULL");
+            builder.push(" WHERE channel_id = ").push_bind(channel_id).push(" AND product_id IN ");
+            push_keys(&mut builder, portion);
+            builder.push(" AND delivered IS NOT NULL AND settled_at < ").push_bind(seen_at);
+            lost += run(connection, builder).await?;
+        }
+        Ok(lost)
+    }
+
     /// Products that may no longer be listed, where they are: there is something to take away.
     pub(crate) async fn gone(self, connection: &mut Connection, ids: &[i64]) -> Result<(), StoreError> {
         for portion in ids.chunks(MOST_KEYS) {

@@ -29,6 +29,10 @@ pub struct StoreSettings {
     pub kept_runs: u32,
     /// Different problems that [`crate::Store::problem_counts`] tells apart; further ones are left out.
     pub problem_kinds: usize,
+    /// Different findings about what came in that are kept per channel; the oldest go first.
+    pub kept_findings: u32,
+    /// How long a webhook delivery is remembered, so that a repeat of it brings nothing, in hours.
+    pub delivery_hours: u32,
 }
 
 impl Default for StoreSettings {
@@ -45,6 +49,8 @@ impl Default for StoreSettings {
             sweep_rows: 10_000,
             kept_runs: 100,
             problem_kinds: 1_000,
+            kept_findings: 1_000,
+            delivery_hours: 168,
         }
     }
 }

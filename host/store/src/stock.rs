@@ -125,6 +125,12 @@ impl Levels {
         Ok(Self { by_product })
     }
 
+    /// Units of a product by location, in no fixed order; empty when nothing is known.
+    pub(crate) fn of(&self, product_id: i64) -> impl Iterator<Item = (&str, i64)> {
+        let levels = self.by_product.get(&product_id).into_iter().flatten();
+        levels.map(|level| (level.location.as_str(), level.quantity))
+    }
+
     /// Whether that changed anything.
     pub(crate) fn set(&mut self, product_id: i64, location: String, quantity: i64) -> bool {
         let levels = self.by_product.entry(product_id).or_default();

@@ -81,7 +81,18 @@ pub(crate) fn named_secrets(settings: &Map<String, Value>) -> impl Iterator<Item
 /// Signs with the secrets of one channel's settings.
 pub(crate) struct SecretSigner(BTreeMap<String, SecretString>);
 
+impl std::fmt::Debug for SecretSigner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("SecretSigner").field(&self.0.keys()).finish()
+    }
+}
+
 impl SecretSigner {
+    /// The secret of a settings property.
+    pub(crate) fn secret(&self, property: &str) -> Option<&SecretString> {
+        self.0.get(property)
+    }
+
     fn mac(&self, secret: &str, with: DigestAlgorithm) -> Result<Mac, String> {
         match self.0.get(secret) {
             Some(value) => Ok(Mac::new(algorithm(with), value)),

@@ -7,7 +7,7 @@ use wharf_catalog::{mapping::Mapping, projection::Scope};
 use wharf_gateway::{CredentialsSettings, Grant};
 use wharf_sandbox::ChannelLimits;
 
-use crate::{channel_settings::named_secrets, connectors::Pin, schedule::Schedule};
+use crate::{channel_settings::named_secrets, connectors::Pin, inbound::Inbound, schedule::Schedule};
 
 /// Everything about a channel but its name. Holds no secret: credentials are named, not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub struct ChannelConfiguration {
     /// Where the secret is kept; needed when the connector's auth scheme asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<CredentialsSettings>,
+    /// How orders, counts and streams are taken in.
+    #[serde(default, skip_serializing_if = "Inbound::is_default")]
+    pub inbound: Inbound,
 }
 
 impl ChannelConfiguration {

@@ -7,6 +7,7 @@ use wharf_store::{SecretError, StoreError};
 
 use crate::{
     connectors::{ConnectorError, Unavailable},
+    inbound::ArchiveError,
     schedule::ScheduleError,
 };
 
@@ -36,6 +37,12 @@ pub enum ChannelError {
          {{\"secret\": \"NAME\"}} instead"
     )]
     PlainSecret { property: String },
+    #[error("the connector has no stream `{stream}`{}", suggestion(.nearest.as_deref()))]
+    UnknownStream { stream: String, nearest: Option<String> },
+    #[error("`every` of the stream `{stream}` must be at least one second")]
+    StreamTooOften { stream: String },
+    #[error("connector `{connector}` reads no files; see `wharf connector show {connector}`")]
+    NoIntake { connector: String },
     #[error("connector `{connector}` has no probe; a sync shows whether its channel works")]
     NoProbe { connector: String },
     #[error(transparent)]
@@ -67,6 +74,8 @@ pub enum SyncError {
     Releases(#[from] ConnectorError),
     #[error("channel `{channel}` has no feed: {reason}")]
     NoFeed { channel: String, reason: String },
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     #[error("the feed file cannot be written: {0}")]
     Feed(#[source] std::io::Error),
     #[error("a part of the run ended unexpectedly: {0}")]

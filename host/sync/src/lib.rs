@@ -6,11 +6,13 @@
 //! - [`Connectors`]: from a file in the drop folder to the connector that a channel's call reaches.
 //! - `decision`: what to do about one listing. `translate`: a batch of listings becoming exchanges.
 //! - `publish`, `courier`, `outcome`: one run over an API channel. `feed`: one run over a file channel.
+//! - `inbound`: the way back: streams that are pulled, webhooks, files.
 //! - `scheduler`: when channels run by themselves. `preview`: what a run would send. `probe`: whether a channel works. `secrets`: who uses which.
 //!
 //! Nothing here is a job that succeeded or failed: an item is in exactly one state, with its reason, in the store.
 
 mod active;
+mod breaker;
 mod channel_settings;
 mod configuration;
 mod connectors;
@@ -20,6 +22,8 @@ mod error;
 mod feed;
 mod figures;
 mod flight;
+mod groups;
+mod inbound;
 mod outcome;
 mod payload;
 mod preview;
@@ -31,6 +35,7 @@ mod schedule;
 mod scheduler;
 mod secrets;
 mod settings;
+mod spending;
 mod stored;
 mod translate;
 
@@ -42,6 +47,10 @@ pub use connectors::{
 };
 pub use error::{ChannelError, SyncError};
 pub use figures::{Figures, Report};
+pub use inbound::{
+    Admitted, Answer, ArchiveError, FileFinding, FileIntake, Inbound, IntakeReport, PullReport, ReceiveError,
+    StreamSettings, WebhookCall, retry_order, schedule_pulls,
+};
 pub use preview::{Held, Preview, PreviewedOperation, PreviewedRequest};
 pub use reconciler::{Reconciler, RunReport};
 pub use schedule::{Schedule, ScheduleError, Timetable};

@@ -31,6 +31,7 @@ impl Reconciler {
             body,
             idempotency_key: None,
             repeatable: true,
+            urgency: wharf_gateway::Urgency::default(),
             cost: request.cost,
             unpack: request.unpack,
         });

@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    fmt,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use cap_std::fs::Dir;
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use wharf_catalog::Lane;
 use wharf_gateway::Gateway;
-use wharf_store::{Channel, ChannelDraft, ChannelState, Secrets, Store};
+use wharf_sandbox::Tap;
+use wharf_store::{Channel, ChannelDraft, ChannelState, Secrets, Store, Taken};
 
 use crate::{
     active::ActiveChannel,
@@ -19,6 +21,7 @@ use crate::{
     error::{ChannelError, SyncError},
     feed,
     figures::{Figures, Report},
+    inbound::Gate,
     publish::publish,
     secrets::ChannelSecrets,
     settings::SyncSettings,
@@ -38,13 +41,28 @@ pub(crate) struct Inner {
     settings: Arc<SyncSettings>,
     berths: Mutex<HashMap<i64, Arc<Berth>>>,
     pub(crate) changed: Notify,
+    /// Streams may have to be looked at.
+    pub(crate) pulls_changed: Notify,
+    tap: OnceLock<Tapped>,
+}
+
+/// The listener on connectors that publish.
+struct Tapped(Arc<dyn Tap>);
+
+impl fmt::Debug for Tapped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tapped(..)")
+    }
 }
 
 /// A channel's place: one run at a time, and what it was made ready with.
 #[derive(Debug, Default)]
-struct Berth {
+pub(crate) struct Berth {
     active: tokio::sync::Mutex<Option<Arc<ActiveChannel>>>,
     running: tokio::sync::Mutex<()>,
+    /// By stream: one reader at a time.
+    reading: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    pub(crate) gate: OnceLock<Gate>,
 }
 
 /// What a run came to.
@@ -75,7 +93,15 @@ impl Reconciler {
             settings: Arc::new(settings),
             berths: Mutex::default(),
             changed: Notify::new(),
+            pulls_changed: Notify::new(),
+            tap: OnceLock::new(),
         }))
+    }
+
+    /// Lets `tap` hear what connectors are asked to publish from now on, on channels that are not ready yet. Only the
+    /// first one counts.
+    pub fn tap(&self, tap: Arc<dyn Tap>) {
+        let _ = self.0.tap.set(Tapped(tap));
     }
 
     pub fn store(&self) -> &Store {
@@ -89,6 +115,15 @@ impl Reconciler {
     /// Tells that something changed: channels that sync on change do so now.
     pub fn wake(&self) {
         self.0.changed.notify_one();
+        self.0.pulls_changed.notify_one();
+    }
+
+    /// Tells the other channels of what came in, if it concerns them.
+    pub(crate) fn tell_of(&self, taken: &Taken) {
+        let stock = taken.units_taken + taken.units_returned + taken.levels_set;
+        if stock + taken.products_created + taken.products_updated + taken.listings_lost > 0 {
+            self.0.changed.notify_one();
+        }
     }
 
     /// Sets up a channel, enabled and with everything due, once its configuration has been found to work.
@@ -118,6 +153,9 @@ impl Reconciler {
         let draft = draft(name, configuration, channel.state);
         self.check(&draft, configuration).await?;
         self.0.store.update_channel(channel.id, &draft).await?;
+        if reads_elsewhere(&channel.configuration, configuration) {
+            self.0.store.forget_streams(channel.id).await?;
+        }
         self.0.store.mark_all(channel.id, Lane::Content).await?;
         self.wake();
         self.channel(name).await
@@ -141,6 +179,10 @@ impl Reconciler {
     ) -> Result<ActiveChannel, ChannelError> {
         let connector =
             self.0.connectors.resolve(&configuration.connector, configuration.version.as_ref()).await?;
+        let connector = match self.0.tap.get() {
+            Some(Tapped(tap)) => connector.tapped(Arc::clone(tap)),
+            None => connector,
+        };
         let secrets = ChannelSecrets::open(&self.0.secrets, configuration).await?;
         ActiveChannel::new(channel, configuration, secrets, &connector, &self.0.gateway)
     }
@@ -309,7 +351,14 @@ impl Reconciler {
         Ok(self.0.store.note_digest(channel, digest).await?)
     }
 
-    fn berth(&self, channel: i64) -> Arc<Berth> {
+    /// Held while a stream is read.
+    pub(crate) fn turn_of(&self, channel: i64, stream: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let berth = self.berth(channel);
+        let mut reading = berth.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(reading.entry(stream.to_owned()).or_default())
+    }
+
+    pub(crate) fn berth(&self, channel: i64) -> Arc<Berth> {
         Arc::clone(self.berths().entry(channel).or_default())
     }
 
@@ -320,6 +369,15 @@ impl Reconciler {
     pub(crate) fn settings(&self) -> &SyncSettings {
         &self.0.settings
     }
+}
+
+/// Whether a cursor that was handed out under the old configuration means nothing under the new one.
+fn reads_elsewhere(old: &str, new: &ChannelConfiguration) -> bool {
+    let Ok(old) = serde_json::from_str::<ChannelConfiguration>(old) else { return true };
+    let place = |one: &ChannelConfiguration| {
+        (one.connector.clone(), one.settings.clone(), one.endpoints.clone(), one.account.clone())
+    };
+    place(&old) != place(new)
 }
 
 fn draft(name: &str, configuration: &ChannelConfiguration, state: ChannelState) -> ChannelDraft {

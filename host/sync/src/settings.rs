@@ -27,6 +27,24 @@ pub struct SyncSettings {
     pub failures_to_halt: u64,
     /// How long a channel rests after a run that halted or had nothing it could do, in milliseconds. 30,000.
     pub rest_ms: u64,
+    /// Streams that are read at the same time, over all channels. 8.
+    pub pulls_in_flight: usize,
+    /// Longest wait for a page that a pull sits out; one that is to come later is put off, in milliseconds. 2,000.
+    pub pull_wait_ms: u64,
+    /// Pages of one pass over a stream, after which it is taken to be endless. 1,000,000.
+    pub pull_pages: u64,
+    /// Bytes of a file handed to a connector at once. 1 MiB.
+    pub chunk_bytes: usize,
+    /// Bytes that the members of a zip file may unpack to. 1 GiB.
+    pub unpacked_bytes: u64,
+    /// Webhook deliveries of one channel that are worked on at the same time; further ones wait. 4.
+    pub deliveries_in_flight: usize,
+    /// Deliveries of one channel that may wait; further ones are told to come later. 64.
+    pub deliveries_waiting: usize,
+    /// Deliveries of one channel in a second, over a minute; further ones are told to come later. 50.
+    pub deliveries_per_second: u32,
+    /// How far the time that a webhook was signed at may be away, in milliseconds. 300,000.
+    pub delivery_age_ms: u64,
 }
 
 impl Default for SyncSettings {
@@ -41,6 +59,15 @@ impl Default for SyncSettings {
             steps: 10_000,
             failures_to_halt: 16,
             rest_ms: 30_000,
+            pulls_in_flight: 8,
+            pull_wait_ms: 2_000,
+            pull_pages: 1_000_000,
+            chunk_bytes: 1 << 20,
+            unpacked_bytes: 1 << 30,
+            deliveries_in_flight: 4,
+            deliveries_waiting: 64,
+            deliveries_per_second: 50,
+            delivery_age_ms: 300_000,
         }
     }
 }

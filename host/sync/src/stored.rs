@@ -85,6 +85,17 @@ pub(crate) fn read(text: &str, covered: &[Ticket]) -> Option<(Request, Vec<Ticke
     Some((request.restore()?, tickets.collect()))
 }
 
+/// A request alone, for what acts for no listings.
+pub(crate) fn write_request(request: &Request) -> String {
+    let stored = StoredRequest::from(request);
+    serde_json::to_string(&stored).expect("texts and numbers always have a JSON form")
+}
+
+/// `None` when the text was not written by [`write_request`] of this version.
+pub(crate) fn read_request(text: &str) -> Option<Request> {
+    serde_json::from_str::<StoredRequest>(text).ok()?.restore()
+}
+
 impl From<&Request> for StoredRequest {
     fn from(request: &Request) -> Self {
         let body = match &request.body {

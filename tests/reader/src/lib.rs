@@ -1,15 +1,19 @@
 //! A connector with every ability that reads; for tests, no vendor has it.
 //!
 //! Stock is pulled page by page from `GET /stock?after=SKU`, which answers lines of `SKU=QUANTITY` and ends with an
-//! empty page. A webhook carries one such line with its signature, and a file holds any number of them.
+//! empty page; orders likewise from `GET /orders?after=ID`, with lines of `order ID SKU QUANTITY STATE CHANGED-AT`. A
+//! webhook carries such lines with their signature, and a file holds any number of them.
 
 use wharf_sdk::{
-    inbound::{Entry, ListingKey, StockLevel},
+    inbound::{Entry, ListingKey, Money, Order, OrderLine, OrderState, StockLevel},
     *,
 };
 
 /// The settings property that names the webhooks' secret.
 const SECRET: &str = "webhook_key";
+
+/// Where each stream is read, in the order of the description.
+const PATHS: [&str; 2] = ["/stock", "/orders"];
 
 /// The connector.
 #[derive(Debug)]
@@ -24,8 +28,13 @@ impl Connector for Reader {
             .settings_schema(
                 r#"{"type": "object", "properties": {"webhook_key": {"type": "string", "writeOnly": true}}}"#,
             )
-            .endpoint(api.path("/stock"))
+            .endpoint(api.path("/stock").path("/orders"))
             .stream(PullStream::new("stock", StreamKind::Stock, 900).by(ChangeDetection::Cursor))
+            .stream(
+                PullStream::new("orders", StreamKind::Orders, 300)
+                    .by(ChangeDetection::Push)
+                    .by(ChangeDetection::Cursor),
+            )
             .receiving(Receiving::new())
             .intake(FileIntake::new(&["text/plain"]))
             .reads_header("x-signature")
@@ -37,19 +46,19 @@ impl Connector for Reader {
 }
 
 impl Puller for Reader {
-    fn request(_: &Context, _stream: u32, position: &Position) -> Fetch {
+    fn request(_: &Context, stream: u32, position: &Position) -> Fetch {
         let after = position.cursor.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-        page_after(&after)
+        page_after(stream, &after)
     }
 
-    fn digest(_: &Context, _stream: u32, memo: &[u8], response: &Response) -> Page {
+    fn digest(_: &Context, stream: u32, memo: &[u8], response: &Response) -> Page {
         if let Some(failure) = Failure::of(response.status) {
-            return Page::failed(failure, "The stock cannot be read.");
+            return Page::failed(failure, "The page cannot be read.");
         }
         let text = String::from_utf8_lossy(&response.body);
-        match text.lines().next_back().and_then(|line| line.split_once('=')) {
+        match text.lines().next_back().and_then(key) {
             None => Page::end(Vec::new(), Pass { cursor: Some(memo.to_vec()), complete: true }),
-            Some((last, _)) => Page::checkpoint(entries(&text), last.into(), page_after(last)),
+            Some(last) => Page::checkpoint(entries(&text), last.into(), page_after(stream, last)),
         }
     }
 }
@@ -74,16 +83,64 @@ impl Intake for Reader {
     }
 }
 
-fn page_after(sku: &str) -> Fetch {
-    Fetch::from(Request::get(0, format!("/stock?after={}", percent_encoded(sku)))).memo(sku)
+fn page_after(stream: u32, key: &str) -> Fetch {
+    let path = PATHS.get(stream as usize).copied().unwrap_or_default();
+    Fetch::from(Request::get(0, format!("{path}?after={}", percent_encoded(key)))).memo(key)
+}
+
+/// The SKU or the order's id.
+fn key(line: &str) -> Option<&str> {
+    match line.strip_prefix("order ") {
+        Some(order) => order.split(' ').next(),
+        None => line.split_once('=').map(|(sku, _)| sku),
+    }
 }
 
 fn entries(text: &str) -> Vec<Entry> {
-    let entry = |line: &str| {
-        let (sku, quantity) = line.split_once('=')?;
-        Some(Entry::Stock(StockLevel::new(ListingKey::sku(sku), quantity.trim().parse().ok()?)))
+    text.lines().filter_map(|line| order(line).or_else(|| level(line))).collect()
+}
+
+fn level(line: &str) -> Option<Entry> {
+    let (sku, quantity) = line.split_once('=')?;
+    Some(Entry::Stock(StockLevel::new(ListingKey::sku(sku), quantity.trim().parse().ok()?)))
+}
+
+fn order(line: &str) -> Option<Entry> {
+    let mut words = line.trim_end().strip_prefix("order ")?.split(' ');
+    let (id, sku, quantity) = (words.next()?, words.next()?, words.next()?);
+    let state = match words.next()? {
+        "paid" => OrderState::Paid,
+        "cancelled" => OrderState::Cancelled,
+        _ => return None,
     };
-    text.lines().filter_map(entry).collect()
+    let changed_at = words.next()?.parse().ok()?;
+    let price = Money::new(Decimal { coefficient: 1_290, exponent: -2 }, "EUR");
+    let line = OrderLine {
+        remote_id: "1".to_owned(),
+        sku: Some(sku.to_owned()),
+        listing_id: None,
+        title: sku.to_owned(),
+        quantity: quantity.parse().ok()?,
+        cancelled: 0,
+        shipped: 0,
+        returned: 0,
+        unit_price: price.clone(),
+        tax: None,
+        discount: None,
+    };
+    Some(Entry::Order(Order {
+        remote_id: id.to_owned(),
+        number: id.to_owned(),
+        state,
+        placed_at: changed_at,
+        changed_at,
+        tax_included: true,
+        lines: vec![line],
+        shipping: None,
+        total: price,
+        buyer: None,
+        ship_to: None,
+    }))
 }
 
 fn from_hex(text: &str) -> Vec<u8> {

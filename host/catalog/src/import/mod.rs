@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod brought;
 mod columns;
 mod convert;
 mod delimited;

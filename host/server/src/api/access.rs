@@ -13,7 +13,7 @@ use super::{
     Api, Authentication,
     problem::{Kind, Problem},
 };
-use crate::secret::{self, Access};
+use crate::token::{self, Access};
 
 /// How stale the note of a token's last use may be, in milliseconds. Each note is a write.
 const USE_NOTED_EVERY_MS: i64 = 60_000;
@@ -39,7 +39,7 @@ async fn admit(api: &Api, headers: &HeaderMap, needed: Access) -> Result<Token, 
     let unauthorized = |detail: &str| Problem::new(Kind::Unauthorized, detail);
     let presented = bearer(headers)
         .ok_or_else(|| unauthorized("send `authorization: Bearer TOKEN`; `wharf token add` makes a token"))?;
-    let token = api.host.site.store.token(&secret::hash(presented)).await?;
+    let token = api.host.site.store.token(&token::hash(presented)).await?;
     let token = token.ok_or_else(|| unauthorized("this token is unknown or was removed"))?;
     if !needed.is_allowed_by(&token.scopes) {
         return Err(Problem::new(

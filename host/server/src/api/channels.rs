@@ -137,13 +137,16 @@ async fn switch(api: &Api, name: &str, state: ChannelState) -> Result<Json<Chann
     ChannelAnswer::new(find(api, name).await?).map(Json)
 }
 
-/// Whether to wait for the end of the run.
+/// How much to send, and whether to wait for the end of the run.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SyncQuery {
     /// Answer with the run's report instead of at once.
     #[serde(default)]
     wait: bool,
+    /// Send everything again, as to a channel that has lost what it was given.
+    #[serde(default)]
+    full: bool,
 }
 
 /// Sync a channel now, whatever its schedule says.
@@ -154,7 +157,10 @@ pub(super) async fn sync(
     Path(name): Path<String>,
     Query(query): Query<SyncQuery>,
 ) -> Result<Response, Problem> {
-    find(&api, &name).await?;
+    let channel = find(&api, &name).await?;
+    if query.full {
+        api.host.site.store.resend(channel.id).await?;
+    }
     let reconciler = api.host.reconciler.clone();
     // Of its own, so that a caller who hangs up does not cut the run short.
     let run = tokio::spawn(async move {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use wharf_catalog::{Lane, Problem as ListingProblem};
-use wharf_store::{Listing, ListingCursor, ListingFilter, ListingState};
+use wharf_store::{Listing, ListingCursor, ListingFilter, ListingState, Shown};
 
 use super::{
     Api, channels,
@@ -56,6 +56,9 @@ pub(crate) struct ListingAnswer {
     /// When the last outcome was stored.
     #[schema(value_type = Option<String>, format = DateTime)]
     settled_at: Option<Timestamp>,
+    /// What the channel said it shows, if it ever did.
+    #[schema(value_type = Option<schema::inbound::Shown>)]
+    shown: Option<Shown>,
 }
 
 impl From<Listing> for ListingAnswer {
@@ -72,6 +75,7 @@ impl From<Listing> for ListingAnswer {
             problems: listing.problems,
             attempts: listing.attempts,
             settled_at: listing.settled_at.map(instant),
+            shown: listing.shown,
         }
     }
 }

@@ -9,14 +9,17 @@ mod channels;
 mod connectors;
 mod extract;
 mod feeds;
+mod intake;
 mod listings;
 mod observe;
+mod orders;
 mod page;
 mod problem;
 mod products;
-mod schema;
+pub(crate) mod schema;
 mod secrets;
 mod stock;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -64,8 +67,9 @@ impl Api {
 
 /// The whole server as a tree of routes.
 pub fn router(host: Arc<Host>, authentication: Authentication, metrics: PrometheusHandle) -> Router {
-    let (resources, openapi) =
+    let (resources, mut openapi) =
         OpenApiRouter::with_openapi(description()).nest("/v1", resources()).split_for_parts();
+    openapi.merge(<webhooks::Description as utoipa::OpenApi>::openapi());
     let api = Api { host, authentication, metrics, openapi: Arc::new(openapi) };
     let body_bytes = api.settings().body_bytes;
     resources
@@ -76,6 +80,7 @@ pub fn router(host: Arc<Host>, authentication: Authentication, metrics: Promethe
         .route("/ready", get(observe::ready))
         .route("/metrics", get(observe::metrics))
         .route("/feeds/{channel}/{file}", get(feeds::file))
+        .merge(webhooks::router())
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(body_bytes))
@@ -97,6 +102,11 @@ fn resources() -> OpenApiRouter<Api> {
         .routes(routes!(channels::sync))
         .routes(routes!(channels::status))
         .routes(routes!(listings::list))
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::get))
+        .routes(routes!(orders::retry))
+        .routes(routes!(intake::pull))
+        .routes(routes!(intake::file))
         .routes(routes!(secrets::list))
         .routes(routes!(secrets::set, secrets::remove))
         .routes(routes!(connectors::list))

@@ -47,6 +47,7 @@ pub(crate) struct Violation {
 pub(crate) enum Kind {
     BadRequest,
     Unauthorized,
+    Unsigned,
     Forbidden,
     NotFound,
     MethodNotAllowed,
@@ -62,9 +63,10 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::BadRequest,
         Self::Unauthorized,
+        Self::Unsigned,
         Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -83,6 +85,7 @@ impl Kind {
         match self {
             Self::BadRequest => ("bad-request", StatusCode::BAD_REQUEST, "The request cannot be read"),
             Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "An API token is needed"),
+            Self::Unsigned => ("unsigned", StatusCode::UNAUTHORIZED, "The signature does not show who calls"),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "The token does not allow this"),
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such thing"),
             Self::MethodNotAllowed => {
@@ -138,11 +141,12 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let wants_token = self.kind == "/problems/unauthorized";
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
         match status {
-            StatusCode::UNAUTHORIZED => {
+            StatusCode::UNAUTHORIZED if wants_token => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             StatusCode::SERVICE_UNAVAILABLE => {

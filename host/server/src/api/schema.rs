@@ -5,6 +5,8 @@
 
 #![expect(dead_code, reason = "these types are only described, never made")]
 
+pub(crate) mod inbound;
+
 use std::collections::BTreeMap;
 
 use utoipa::ToSchema;
@@ -159,6 +161,9 @@ pub(super) struct ChannelConfiguration {
     grants: Vec<Grant>,
     #[schema(required = false, nullable = false)]
     credentials: Option<Credentials>,
+    /// How orders, counts and streams are taken in.
+    #[schema(required = false, inline)]
+    inbound: inbound::Inbound,
 }
 
 /// Which part of the catalog the channel sees, and in which language, currency and places.
@@ -278,7 +283,7 @@ pub(super) enum Lane {
 
 /// Why a listing is not as it should be.
 #[derive(ToSchema)]
-pub(super) struct ListingProblem {
+pub(crate) struct ListingProblem {
     /// Stable and kebab-case, or the channel's own code.
     code: String,
     #[schema(inline)]

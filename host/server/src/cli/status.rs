@@ -7,7 +7,7 @@ use wharf_store::{Channel, ChannelState, Listing, ListingFilter, ListingState, S
 
 use super::{Outcome, Session, channel};
 use crate::{
-    output::Output,
+    output::{Output, counted},
     status::{self, ChannelStatus},
 };
 
@@ -114,12 +114,41 @@ impl Report {
                 problem.listings, problem.code, problem.message
             ))?;
         }
+        self.show_inbound(output)?;
         for line in &self.skus {
             output.line(format_args!("  {} {}", line.sku, line.state))?;
             for problem in &line.problems {
                 let field = problem.field.as_deref().map(|field| format!("`{field}`: ")).unwrap_or_default();
                 output.line(format_args!("    {field}{} [{}]", problem.message, problem.code))?;
             }
+        }
+        Ok(())
+    }
+
+    /// How far the channel was read, and what was wrong with what came.
+    fn show_inbound(&self, output: Output) -> std::io::Result<()> {
+        let status = &self.status;
+        for stream in &status.streams {
+            let age = stream.age_seconds.map_or("never".into(), |age| format!("{age} s ago"));
+            let under_way = if stream.under_way { ", under way" } else { "" };
+            let next = stream.next_at;
+            output
+                .line(format_args!("  stream    {}: read {age}{under_way}, next at {next}", stream.stream))?;
+            if let Some(problem) = &stream.problem {
+                let (attempts, message) = (stream.attempts, &problem.message);
+                output.line(format_args!(
+                    "            attempt {attempts} failed: {message} [{}]",
+                    problem.code
+                ))?;
+            }
+        }
+        if status.troubled_orders > 0 {
+            let troubled = counted(status.troubled_orders, "order");
+            output.line(format_args!("  orders    {troubled} to look at: `wharf order list --troubled`"))?;
+        }
+        for finding in &status.findings {
+            let (source, message, times) = (&finding.source, &finding.message, finding.times);
+            output.line(format_args!("  {times:>8} x {source}: {message} [{}]", finding.code))?;
         }
         Ok(())
     }

@@ -24,6 +24,9 @@ pub(super) struct Sync {
     /// Only this channel; left out, every channel that is not paused.
     #[arg(long, value_name = "NAME")]
     channel: Option<String>,
+    /// Send everything again, as to a channel that has lost what it was given; left out, what has changed.
+    #[arg(long, conflicts_with = "dry_run")]
+    full: bool,
     /// Show the requests that would be sent, and send nothing.
     #[arg(long, conflicts_with = "wait")]
     dry_run: bool,
@@ -56,6 +59,9 @@ impl Sync {
         }
         if self.dry_run {
             return preview(&host, &channels, self.limit, session.output).await;
+        }
+        if self.full {
+            future::try_join_all(channels.iter().map(|channel| host.site.store.resend(channel.id))).await?;
         }
         let Some(_claim) = host.site.directory.claim_sync()? else {
             return hand_over(&host, &channels, self.wait, session.output).await;
@@ -144,7 +150,7 @@ fn show(bar: &ProgressBar, name: &str, report: &Report) {
 
 /// How long until there is more to do; nothing when all is done. What is due although the run was idle waits for a
 /// step of its upload that is still to come.
-async fn pause(
+pub(super) async fn pause(
     store: &Store,
     channel: &Channel,
     halted: bool,

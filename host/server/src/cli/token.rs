@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{Outcome, Session};
 use crate::{
-    secret::{Access, Secret},
     serve::new_token,
+    token::{Access, Secret},
 };
 
 #[derive(Debug, Subcommand)]

@@ -5,8 +5,8 @@ use serde_json::json;
 use wharf_server::{
     Host,
     api::Authentication,
-    secret::Access,
     serve::{ServeOptions, Server, first_token},
+    token::Access,
 };
 
 use crate::running::{Running, send, with_json};

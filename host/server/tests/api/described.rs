@@ -2,6 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use wharf_store::{Arrival, Bookmark, ChannelDraft, ChannelState, Sender, Store, TakingTerms};
 
 use crate::{
     connectors::add_releases,
@@ -13,25 +14,31 @@ async fn document(running: &Running) -> Value {
 }
 
 /// The resources that this document promises, written down once more by hand.
-const RESOURCES: [(&str, &[&str]); 18] = [
+const RESOURCES: [(&str, &[&str]); 24] = [
     ("/v1/channels", &["get", "post"]),
     ("/v1/channels/{name}", &["delete", "get", "put"]),
+    ("/v1/channels/{name}/files", &["post"]),
     ("/v1/channels/{name}/listings", &["get"]),
     ("/v1/channels/{name}/pause", &["post"]),
     ("/v1/channels/{name}/resume", &["post"]),
     ("/v1/channels/{name}/status", &["get"]),
+    ("/v1/channels/{name}/streams/{stream}/pull", &["post"]),
     ("/v1/channels/{name}/sync", &["post"]),
     ("/v1/connectors", &["get"]),
     ("/v1/connectors/{name}", &["get"]),
     ("/v1/connectors/{name}/approve", &["post"]),
     ("/v1/connectors/{name}/resume", &["post"]),
     ("/v1/connectors/{name}/rollback", &["post"]),
+    ("/v1/orders", &["get"]),
+    ("/v1/orders/{id}", &["get"]),
+    ("/v1/orders/{id}/retry", &["post"]),
     ("/v1/products", &["get", "post"]),
     ("/v1/products/{sku}", &["delete", "get", "patch"]),
     ("/v1/secrets", &["get"]),
     ("/v1/secrets/{name}", &["delete", "put"]),
     ("/v1/stock", &["put"]),
     ("/v1/stock/{sku}", &["get"]),
+    ("/webhooks/{channel}", &["post"]),
 ];
 
 #[tokio::test]
@@ -54,6 +61,7 @@ async fn every_resource_is_described_with_every_method_it_takes() {
     assert_eq!(described, expected);
     for (path, methods) in RESOURCES {
         let path = path.replace("{name}", "none").replace("{sku}", "none");
+        let path = path.replace("{id}", "1").replace("{stream}", "none").replace("{channel}", "none");
         for method in methods {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let answer = running.call(method.clone(), &path, json!(null)).await;
@@ -86,8 +94,44 @@ async fn answers_fit_their_description() {
         check(&document, path, "get", &running.get(path).await.json());
     }
     check(&document, "/v1/connectors/{name}", "get", &running.get("/v1/connectors/shop").await.json());
+    take_order(&running.host.site.store).await;
+    let orders = running.get("/v1/orders?state=paid&troubled=true").await.json();
+    assert_eq!(orders["items"][0]["lines"][0]["problems"][0]["code"], "unknown-sku");
+    check(&document, "/v1/orders", "get", &orders);
+    let id = orders["items"][0]["id"].to_string();
+    check(&document, "/v1/orders/{id}", "get", &running.get(&format!("/v1/orders/{id}")).await.json());
+    let retried = running.call(Method::POST, &format!("/v1/orders/{id}/retry"), json!(null)).await.json();
+    assert_eq!(retried["lines_troubled"], 1);
+    check(&document, "/v1/orders/{id}/retry", "post", &retried);
+    running.get("/v1/orders/99").await.problem(StatusCode::NOT_FOUND);
     let problem = running.get("/v1/products/none").await.json();
     assert_fits(&document, &json!({"$ref": "#/components/schemas/Problem"}), &problem);
+}
+
+/// One order with everything in it, and a SKU that nobody knows.
+async fn take_order(store: &Store) {
+    let money = json!({"amount": "12.90", "currency": "EUR"});
+    let order = json!({
+        "remote_id": "r-1", "number": "#1", "state": "paid", "placed_at": 1_000, "changed_at": 2_000,
+        "tax_included": true, "shipping": money, "total": money,
+        "buyer": {"name": "Ada", "email": null, "phone": null},
+        "ship_to": {"name": "Ada", "lines": ["Street 1"], "postal_code": "1", "city": "B", "region": null, "country": "DE"},
+        "lines": [{
+            "remote_id": "1", "sku": "unknown", "listing_id": null, "title": "Lamp", "quantity": 2, "cancelled": 0,
+            "shipped": 0, "returned": 0, "unit_price": money, "tax": money, "discount": null,
+        }],
+    });
+    let draft = ChannelDraft {
+        name: "shop".into(),
+        connector: "shop".into(),
+        state: ChannelState::Paused,
+        configuration: "{}".into(),
+    };
+    let channel_id = store.add_channel(&draft).await.unwrap();
+    let terms = TakingTerms::default();
+    let sender = Sender { channel_id, channel: "shop".into(), source: "webhook".into(), terms };
+    let arrival = Arrival { orders: vec![serde_json::from_value(order).unwrap()], ..Arrival::default() };
+    store.take_in(&sender, arrival, Bookmark::None).await.unwrap();
 }
 
 fn check(document: &Value, path: &str, method: &str, answer: &Value) {

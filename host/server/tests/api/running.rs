@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use wharf_server::{
     Host,
     api::Authentication,
-    secret::{Access, Secret},
     serve::{ServeOptions, Server, new_token},
+    token::{Access, Secret},
 };
 
 pub(crate) struct Running {

@@ -90,7 +90,7 @@ async fn a_secret_that_a_channel_uses_is_not_removed() {
 #[tokio::test]
 async fn a_token_that_may_read_may_not_set_a_secret() {
     let running = Running::start().await;
-    let token = running.token("reader", wharf_server::secret::Access::Read).await;
+    let token = running.token("reader", wharf_server::token::Access::Read).await;
     let put = running.request(Method::PUT, "/v1/secrets/shop").bearer_auth(&token);
     send(with_json(put, &json!({"value": VALUE}))).await.problem(StatusCode::FORBIDDEN);
     assert!(running.host.site.secrets.list().await.unwrap().is_empty());

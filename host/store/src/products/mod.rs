@@ -1,7 +1,7 @@
 //! The products table: reading it. [`change`](crate::Store::change) has its own two files: what a batch means
 //! (`working`, in memory) and how it is written (`change`).
 
-mod change;
+pub(crate) mod change;
 mod working;
 
 use sqlx::{QueryBuilder, Row as _};
@@ -64,6 +64,20 @@ pub enum Refusal {
     TooLarge { sku: Sku, bytes: usize, maximum: usize },
     #[error("the stock of {0} names a location without a name")]
     Location(Sku),
+}
+
+impl Refusal {
+    /// The product that the change was about.
+    pub fn sku(&self) -> &Sku {
+        match self {
+            Self::Unknown(sku)
+            | Self::Exists(sku)
+            | Self::Revision { sku, .. }
+            | Self::Cycle { sku, .. }
+            | Self::TooLarge { sku, .. }
+            | Self::Location(sku) => sku,
+        }
+    }
 }
 
 /// A product as it is stored.

@@ -18,6 +18,8 @@ pub(crate) enum Stage {
     Prepare,
     Settle,
     Feed,
+    /// Pulls, webhooks and files.
+    Read,
 }
 
 /// How a batch went.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wharf_e2e::{
-    harbor::Harbor,
+    harbor::{GOOGLE, Harbor},
     products::{priced, product, renamed, sku, stocked, without},
 };
 use wharf_store::ListingState;
@@ -26,6 +26,18 @@ async fn the_channel_shows_what_the_catalog_says_and_a_second_sync_sends_nothing
     harbor.change(vec![product("A")]).await?;
     assert_eq!(harbor.sync().await?.report.exchanges, 0, "the same content again is no change");
     assert_eq!(harbor.channel.receiver.take_arrivals(), []);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_lost_its_listings_is_given_all_of_them_again() -> anyhow::Result<()> {
+    let harbor = Harbor::open().await?;
+    harbor.change(vec![product("A"), product("B")]).await?;
+    harbor.sync().await?;
+    harbor.host.site.store.resend(harbor.host.reconciler.channel(GOOGLE).await?.id).await?;
+    let again = harbor.sync().await?;
+    assert_eq!((again.report.upserts, again.report.accepted), (2, 2));
+    assert_eq!(harbor.sync().await?.report.exchanges, 0);
     Ok(())
 }
 
@@ -70,6 +82,28 @@ async fn stock_is_sent_before_price_and_price_before_content() -> anyhow::Result
     let lanes: Vec<_> = due.due.into_iter().collect();
     use wharf_catalog::Lane::{Content, Price, Stock};
     assert_eq!(lanes, [(Stock, 1), (Price, 1), (Content, 1)]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stock_that_changes_during_a_long_run_overtakes_the_content() -> anyhow::Result<()> {
+    let harbor = std::sync::Arc::new(Harbor::open().await?);
+    harbor.change(vec![product("SOLD-OUT")]).await?;
+    harbor.sync().await?;
+    harbor.channel.receiver.take_arrivals();
+    harbor.change((0..4_000).map(|number| product(&format!("N{number:04}"))).collect()).await?;
+    let run = tokio::spawn({
+        let harbor = std::sync::Arc::clone(&harbor);
+        async move { harbor.sync().await }
+    });
+    while harbor.channel.offers().len() < 100 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    harbor.change(vec![stocked("SOLD-OUT", 0)]).await?;
+    run.await??;
+    let arrivals = harbor.channel.receiver.take_arrivals();
+    let stock = arrivals.iter().position(|one| one.name.ends_with("~SOLD-OUT"));
+    assert!(stock.is_some_and(|position| position < 3_000), "{stock:?} of {}", arrivals.len());
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use wharf_catalog::{mapping::Mapping, projection::Scope};
 use wharf_gateway::{CredentialsSettings, Grant};
 use wharf_sandbox::ChannelLimits;
-use wharf_sync::{ChannelConfiguration, Connectors, Pin, Schedule};
+use wharf_sync::{ChannelConfiguration, Connectors, Inbound, Pin, Schedule};
 
 use super::{Outcome, Session, Shown, wake};
 
@@ -163,6 +163,7 @@ impl Add {
             credentials: named.then_some(credentials),
             account: self.account,
             limits: ChannelLimits::default(),
+            inbound: Inbound::default(),
         })
     }
 }

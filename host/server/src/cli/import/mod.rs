@@ -6,6 +6,7 @@
 mod findings;
 mod mapping;
 mod reading;
+mod supplied;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,8 @@ use crate::output::{Output, counted};
 use findings::Findings;
 use reading::Reading;
 
+pub(super) use supplied::figures;
+
 #[derive(Debug, Args)]
 pub(super) struct Import {
     /// A CSV or JSON Lines file; `-` reads standard input.
@@ -33,6 +36,9 @@ pub(super) struct Import {
     /// Check the file and change nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Have this channel's connector read the file, such as a supplier's.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["mapping", "dry_run"])]
+    channel: Option<String>,
 }
 
 /// What an import came to.
@@ -56,6 +62,9 @@ struct Tally {
 impl Import {
     pub(super) async fn run(self, session: &Session) -> anyhow::Result<Outcome> {
         let output = session.output;
+        if let Some(channel) = &self.channel {
+            return supplied::take_in(session, channel, &self.file, self.errors.as_deref()).await;
+        }
         // A dry run leaves no trace, so it makes no data directory either.
         let site = if self.dry_run { None } else { Some(session.site().await?) };
         let settings = match &site {
