@@ -2,22 +2,31 @@
 //!
 //! The quick run is for admission: it calls the connector with items, settings and responses made up from its own
 //! description, and takes milliseconds. Whatever the connector makes of them is fine, rejecting all of them too,
-//! as long as it answers, and answers the same again. It is a list of [`Point`]s, each a function with a
+//! as long as it answers, and answers the same again. It is a list of [`Rule`]s, each a function with a
 //! name and a reason; `samples` makes what they hand in.
+//!
+//! The full run is for the connector's author, who gets a [`Report`] on forty points and may add [`Material`] of the
+//! channel's own. It takes up to a few seconds and also judges what the connector makes of what it is handed.
 
 mod difference;
 mod feeding;
+mod full;
+mod material;
 mod publishing;
+mod report;
 mod responses;
 mod samples;
 mod settings;
 mod values;
 
+pub use material::{Call, File, Material, Reaction};
+pub use report::{Point, Report, Status, Step};
+
 use crate::{connector::Connector, error::CallError};
 use samples::Samples;
 
-/// The points of the quick run, the cheapest first: a run ends with the first breach.
-pub const QUICK: &[Point] = &[
+/// The rules of the quick run, the cheapest first: a run ends with the first breach.
+pub const QUICK: &[Rule] = &[
     publishing::UPSERTS,
     publishing::PRICES,
     publishing::STOCKS,
@@ -36,7 +45,7 @@ pub const QUICK: &[Point] = &[
 
 /// One thing that a connector has to hold to.
 #[derive(Debug, Clone, Copy)]
-pub struct Point {
+pub struct Rule {
     /// Kebab-case and stable.
     pub name: &'static str,
     /// What would go wrong on a channel without it.
@@ -44,11 +53,11 @@ pub struct Point {
     check: fn(&Subject) -> Result<(), Finding>,
 }
 
-/// A point that a connector does not hold to.
+/// A rule that a connector does not hold to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("it does not hold to `{point}` ({why}): {tried}: {seen}")]
 pub struct Breach {
-    /// The name of the point.
+    /// The name of the rule.
     pub point: &'static str,
     /// Why it matters.
     pub why: &'static str,
@@ -77,16 +86,32 @@ impl From<CallError> for Seen {
     }
 }
 
-/// Runs the quick points over every ability that the connector has. Blocks for as long as the connector computes.
+/// Runs the quick rules over every ability that the connector has. Blocks for as long as the connector computes.
 ///
 /// # Errors
 /// The first breach.
 pub fn quick(connector: &Connector) -> Result<(), Breach> {
     let subject = Subject { connector: connector.strict(), samples: Samples::of(connector.description()) };
-    QUICK.iter().try_for_each(|point| point.check(&subject))
+    QUICK.iter().try_for_each(|rule| rule.check(&subject))
 }
 
-impl Point {
+/// Runs all forty points, with settings and samples made up from the connector's own description. Blocks for as long as
+/// the connector computes, which should be less than a few seconds.
+pub fn full(connector: &Connector) -> Report {
+    full_with(connector, &Material::default())
+}
+
+/// Runs all forty points, and what its author knows of the channel with them.
+pub fn full_with(connector: &Connector, material: &Material) -> Report {
+    full::run(connector, material)
+}
+
+impl Rule {
+    /// Without the name and the reason, for points that have their own.
+    fn ask(&self, subject: &Subject) -> Result<(), Finding> {
+        (self.check)(subject)
+    }
+
     fn check(&self, subject: &Subject) -> Result<(), Breach> {
         let Self { name: point, why, check } = *self;
         check(subject).map_err(|Finding { tried, seen }| Breach { point, why, tried, seen })
@@ -100,7 +125,7 @@ struct Subject {
     samples: Samples,
 }
 
-/// What a point found wrong.
+/// What was found wrong.
 struct Finding {
     tried: String,
     seen: Seen,
@@ -119,8 +144,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_point_has_a_name_of_its_own() {
-        let names: HashSet<_> = QUICK.iter().map(|point| point.name).collect();
+    fn every_rule_has_a_name_of_its_own() {
+        let names: HashSet<_> = QUICK.iter().map(|rule| rule.name).collect();
         assert_eq!(names.len(), QUICK.len());
     }
 }

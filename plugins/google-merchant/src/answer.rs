@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use wharf_sdk::{Action, Failure, Outcome, Problem, Reason, Response, Verdict};
 
 use crate::{fields, losses::Memo, settings::Settings};
@@ -18,11 +18,16 @@ pub(crate) fn outcome(settings: &Settings, memo: Memo, response: &Response) -> O
     }
 }
 
+/// What a delete is answered with.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Empty {}
+
 /// Only a body that Google would write counts: proxies and login pages answer 200 as well.
 fn success(memo: Memo, body: &[u8]) -> Outcome {
     if memo.action() == Action::Delete {
-        let read = serde_json::from_slice::<IgnoredAny>(body);
-        return Outcome::new(0, read.map_or_else(|_| unreadable(), |_| Verdict::accepted()));
+        let empty = serde_json::from_slice::<Empty>(body).is_ok() && body.trim_ascii().starts_with(b"{");
+        return Outcome::new(0, if empty { Verdict::accepted() } else { unreadable() });
     }
     match serde_json::from_slice::<ProductInput<'_>>(body) {
         Ok(input) => Outcome::new(0, Verdict::Accepted(memo.warnings())).remote_id(input.name),

@@ -31,13 +31,18 @@ fields! {
         .about("Number or path in Google's taxonomy; both readers know it.");
     PRODUCT_TYPE = Field::texts("product_type").source("categories")
         .about("The brand's own categories. Tables, and all files for Meta, hold the first one only.");
-    COLOR = Field::text("color").source("color").characters(100);
-    SIZE = Field::text("size").source("size").characters(100);
-    GENDER = Field::choice("gender", &["male", "female", "unisex"]).source("gender");
-    AGE_GROUP = Field::choice("age_group", &["newborn", "infant", "toddler", "kids", "adult"]).source("age_group");
+    COLOR = Field::text("color").source("color").characters(100)
+        .about("Required for apparel in several markets, and for variants that differ by it.");
+    SIZE = Field::text("size").source("size").characters(100)
+        .about("One size; each size of a product is an item of its own.");
+    GENDER = Field::choice("gender", &["male", "female", "unisex"]).source("gender")
+        .about("Required for apparel in several markets.");
+    AGE_GROUP = Field::choice("age_group", &["newborn", "infant", "toddler", "kids", "adult"]).source("age_group")
+        .about("Required for apparel in several markets.");
     MATERIAL = Field::text("material").source("material").characters(100)
         .about("Google takes 200 characters, Meta 100.");
-    PATTERN = Field::text("pattern").source("pattern").characters(100);
+    PATTERN = Field::text("pattern").source("pattern").characters(100)
+        .about("Required for variants that differ by it.");
     CUSTOM_LABEL = Field::text("custom_label_0").source("custom_label").characters(100)
         .about("Groups products in campaigns; shoppers do not see it.");
 }

@@ -3,7 +3,7 @@
 //! [CatalogItemVariation](https://developer.squareup.com/reference/square/objects/CatalogItemVariation), which also
 //! state the limits.
 
-use wharf_sdk::{Element, Field, Grammar, fields};
+use wharf_sdk::{Field, fields};
 
 /// Attributes in which variations may differ, after Square's limit for item options.
 pub(crate) const AXES: u32 = 6;
@@ -11,7 +11,7 @@ pub(crate) const AXES: u32 = 6;
 /// Characters of a variation's name.
 pub(crate) const VARIATION_NAME_LENGTH: usize = 255;
 
-/// Elements of `description_html`; Square drops others.
+/// Elements of `description_html`. Square drops others by itself, so no grammar is declared; the listing is warned of them.
 pub(crate) const ELEMENTS: [&str; 19] = [
     "a", "b", "strong", "br", "code", "div", "h1", "h2", "h3", "h4", "h5", "h6", "i", "em", "li", "ol", "p",
     "ul", "u",
@@ -20,7 +20,7 @@ pub(crate) const ELEMENTS: [&str; 19] = [
 fields! {
     NAME = Field::text("name").required().source("name").characters(512)
         .about("Name of the item. The variants of one product share the first one's. At most 512 characters.");
-    DESCRIPTION = Field::html("description_html").source("description").characters(65_535).grammar(grammar())
+    DESCRIPTION = Field::html("description_html").source("description").characters(65_535)
         .about("Description of the item, markup included at most 65,535 characters. Square drops elements it does not know.");
     VARIATION_NAME = Field::text("variation_name").source("variant_name").characters(255)
         .about("What tells this variation from the others, such as `M, red`. Without it, colour and size; without those, `Regular` or the SKU.");
@@ -34,18 +34,6 @@ fields! {
         .about("The number under the barcode, of 12 to 14 digits; shorter ones are filled up with zeros.");
     STOCK = Field::levels("inventory").source("stock")
         .about("Units in stock by location, sent as physical counts to the locations that the settings name.");
-}
-
-fn grammar() -> Grammar {
-    let element = |name: &&str| {
-        let element = Element::new(name);
-        if *name == "a" {
-            element.attributes(&["href", "rel", "target"])
-        } else {
-            element.attributes(&["align"])
-        }
-    };
-    Grammar::new(ELEMENTS.iter().map(element).collect()).bare_text()
 }
 
 /// The field that a path of Square's is about, such as `batches[0].objects[0].item_data.name`.

@@ -1,11 +1,11 @@
-//! The points of a connector that writes a feed.
+//! The rules of a connector that writes a feed.
 
 use wharf_catalog::Item;
 
-use super::{Finding, Point, Subject, difference::same};
+use super::{Finding, Rule, Subject, difference::same};
 use crate::exchange::{Opening, Rows};
 
-pub(super) const OPENING: Point = Point {
+pub(super) const OPENING: Rule = Rule {
     name: "a-feed-opens-alike",
     why: "a channel fetches the file by its name, and the host publishes a file only when it has changed",
     check: |subject| {
@@ -16,7 +16,7 @@ pub(super) const OPENING: Point = Point {
     },
 };
 
-pub(super) const ROWS: Point = Point {
+pub(super) const ROWS: Rule = Rule {
     name: "every-item-has-its-row-or-its-reason",
     why: "an item on which the connector fails is missing from the file, and no one but its author can put it right",
     check: |subject| {
@@ -26,7 +26,7 @@ pub(super) const ROWS: Point = Point {
     },
 };
 
-pub(super) const REPEATS: Point = Point {
+pub(super) const REPEATS: Rule = Rule {
     name: "rows-repeat",
     why: "a file that differs though nothing has changed is fetched and read for nothing",
     check: |subject| {
@@ -36,7 +36,7 @@ pub(super) const REPEATS: Point = Point {
     },
 };
 
-pub(super) const SLICES: Point = Point {
+pub(super) const SLICES: Rule = Rule {
     name: "slices-make-no-difference",
     why: "how many items one call is handed is the host's choice, and the file must not show it",
     check: |subject| {
@@ -59,7 +59,7 @@ pub(super) const SLICES: Point = Point {
     },
 };
 
-pub(super) const ENDING: Point = Point {
+pub(super) const ENDING: Rule = Rule {
     name: "a-feed-ends-alike",
     why: "without its end the file is not whole, and a file that is not whole is not published",
     check: |subject| {
@@ -80,23 +80,23 @@ impl Subject {
         if self.feeds() { &self.samples.items } else { &[] }
     }
 
-    fn items(&self) -> Vec<Item> {
+    pub(super) fn items(&self) -> Vec<Item> {
         self.fed().iter().map(|(_, item)| item.clone()).collect()
     }
 
     /// Nothing when the connector makes no file of the made-up settings, which is its right.
-    fn head(&self) -> Result<Option<Opening>, Finding> {
+    pub(super) fn head(&self) -> Result<Option<Opening>, Finding> {
         let head = self.connector.head(&self.samples.context);
         head.map(Result::ok).map_err(|error| Finding::new("the head", error))
     }
 
-    fn tail(&self) -> Result<Vec<u8>, Finding> {
+    pub(super) fn tail(&self) -> Result<Vec<u8>, Finding> {
         self.connector
             .tail(&self.samples.context, self.fed().len() as u64)
             .map_err(|error| Finding::new("the tail", error))
     }
 
-    fn rows(&self, tried: &str, items: &[Item]) -> Result<Rows, Finding> {
+    pub(super) fn rows(&self, tried: &str, items: &[Item]) -> Result<Rows, Finding> {
         if items.is_empty() {
             return Ok(Rows::default());
         }

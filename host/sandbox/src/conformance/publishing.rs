@@ -1,48 +1,48 @@
-//! The points of a connector that publishes.
+//! The rules of a connector that publishes.
 
 use std::collections::BTreeMap;
 
 use wharf_catalog::{Action, Operation};
 
 use super::{
-    Finding, Point, Subject,
+    Finding, Rule, Subject,
     difference::same,
     responses::{NONSENSE as RESPONSES, Nonsense},
     samples::Sample,
 };
 use crate::exchange::{Answer, Exchange, Preparation, Request, Settlement};
 
-pub(super) const UPSERTS: Point = Point {
+pub(super) const UPSERTS: Rule = Rule {
     name: "upserts-are-prepared",
     why: "an item on which the connector fails never gets listed, and no one but its author can put it right",
     check: |subject| subject.prepares_each(Action::Upsert),
 };
 
-pub(super) const PRICES: Point = Point {
+pub(super) const PRICES: Rule = Rule {
     name: "prices-are-prepared-alone",
     why: "it declares that it takes prices alone, so that is how they come",
     check: |subject| subject.prepares_each(Action::Price),
 };
 
-pub(super) const STOCKS: Point = Point {
+pub(super) const STOCKS: Rule = Rule {
     name: "stocks-are-prepared-alone",
     why: "it declares that it takes stock alone, so that is how it comes",
     check: |subject| subject.prepares_each(Action::Stock),
 };
 
-pub(super) const DELETIONS: Point = Point {
+pub(super) const DELETIONS: Rule = Rule {
     name: "deletions-are-prepared",
     why: "what cannot be deleted stays for sale",
     check: |subject| subject.prepares_each(Action::Delete),
 };
 
-pub(super) const BATCHES: Point = Point {
+pub(super) const BATCHES: Rule = Rule {
     name: "a-batch-is-prepared",
     why: "the host hands in many operations at once, of every kind",
     check: |subject| subject.prepare_all("all operations in one batch", &subject.operations()).map(drop),
 };
 
-pub(super) const REPEATS: Point = Point {
+pub(super) const REPEATS: Rule = Rule {
     name: "preparing-repeats",
     why: "a dry run shows what will be sent, and a repeat after a crash is harmless, only if the same bytes come again",
     check: |subject| {
@@ -51,7 +51,7 @@ pub(super) const REPEATS: Point = Point {
     },
 };
 
-pub(super) const ORDER: Point = Point {
+pub(super) const ORDER: Rule = Rule {
     name: "order-does-not-matter",
     why: "which items share a batch is chance; a request for one item that depends on it cannot be repeated",
     check: |subject| {
@@ -68,7 +68,7 @@ pub(super) const ORDER: Point = Point {
     },
 };
 
-pub(super) const NONSENSE: Point = Point {
+pub(super) const NONSENSE: Rule = Rule {
     name: "nonsense-is-settled",
     why: "channels answer with error pages and half an answer; the items must end as something an operator can see",
     check: |subject| {
@@ -81,7 +81,7 @@ pub(super) const NONSENSE: Point = Point {
     },
 };
 
-pub(super) const SETTLING_REPEATS: Point = Point {
+pub(super) const SETTLING_REPEATS: Rule = Rule {
     name: "settling-repeats",
     why: "a recorded answer that is replayed has to mean what it meant, whatever else is settled with it",
     check: |subject| {
@@ -105,7 +105,7 @@ impl Subject {
         })
     }
 
-    fn prepare_all(&self, tried: &str, operations: &[Operation]) -> Result<Preparation, Finding> {
+    pub(super) fn prepare_all(&self, tried: &str, operations: &[Operation]) -> Result<Preparation, Finding> {
         if operations.is_empty() {
             return Ok(Preparation::default());
         }
@@ -117,7 +117,7 @@ impl Subject {
         }
     }
 
-    fn settle(&self, tried: &str, answers: &[Answer]) -> Result<Vec<Settlement>, Finding> {
+    pub(super) fn settle(&self, tried: &str, answers: &[Answer]) -> Result<Vec<Settlement>, Finding> {
         let failed = |error| Finding::new(tried, error);
         let settled = self.connector.settle(&self.samples.context, answers).map_err(failed)?;
         settled.into_iter().collect::<Result<_, _>>().map_err(failed)
@@ -128,12 +128,12 @@ impl Subject {
         if self.connector.abilities().publisher { &self.samples.operations } else { &[] }
     }
 
-    fn operations(&self) -> Vec<Operation> {
+    pub(super) fn operations(&self) -> Vec<Operation> {
         self.published().iter().map(|sample| sample.operation.clone()).collect()
     }
 
     /// An exchange for each kind of operation that has one, among those of a batch.
-    fn exchanges(&self) -> Result<Vec<(Exchange, Action)>, Finding> {
+    pub(super) fn exchanges(&self) -> Result<Vec<(Exchange, Action)>, Finding> {
         let operations = self.operations();
         let mut found: Vec<(Exchange, Action)> = Vec::new();
         for exchange in self.prepare_all("a batch, for its exchanges", &operations)?.exchanges {

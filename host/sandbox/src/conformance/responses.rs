@@ -16,6 +16,13 @@ impl Nonsense {
         Self { name, status, body, times: 1 }
     }
 
+    /// Whether a channel may answer so when all is well: some confirm without a body, or with one that says nothing.
+    pub(super) fn may_be_success(&self) -> bool {
+        let says_nothing =
+            [&b"{\"items\":7"[..], b"{\"message\""].iter().any(|start| self.body.starts_with(start));
+        self.status == 204 || self.status == 200 && (self.body.is_empty() || says_nothing)
+    }
+
     pub(super) fn response(&self) -> Response {
         Response { status: self.status, headers: Vec::new(), body: self.body.repeat(self.times) }
     }

@@ -83,7 +83,7 @@ fn actions(description: &Description) -> Vec<Action> {
 }
 
 /// Whether an operation brings the field along.
-fn carries(action: Action, field: &Field) -> bool {
+pub(super) fn carries(action: Action, field: &Field) -> bool {
     match action {
         Action::Upsert | Action::Keep => true,
         Action::Price => field.lane == Lane::Price,
@@ -102,8 +102,13 @@ fn sample(about: &'static str, action: Action, mut item: Item) -> Sample {
     Sample { about, operation: operation(action, item, remote_id) }
 }
 
-fn operation(action: Action, item: Item, remote_id: Option<String>) -> Operation {
+pub(super) fn operation(action: Action, item: Item, remote_id: Option<String>) -> Operation {
     Operation { action, item, remote_id, note: None, revision: 7, attempt: 0, as_of: 1_767_225_600_000 }
+}
+
+/// An ordinary item with the fields that it shall have.
+pub(super) fn plain_item(sku: &str, fields: &[Field], has: &dyn Fn(&Field) -> bool) -> Item {
+    Item { sku: sku.into(), group: None, values: values(fields, Style::Plain, has) }
 }
 
 fn values(fields: &[Field], style: Style, has: &dyn Fn(&Field) -> bool) -> Vec<FieldValue> {

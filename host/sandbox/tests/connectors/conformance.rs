@@ -7,7 +7,7 @@ use std::{
 
 use wharf_sandbox::{
     CallError, Limits, Sandbox,
-    conformance::{Breach, QUICK, Seen, quick},
+    conformance::{Breach, QUICK, Seen, Status, full, quick},
 };
 
 use crate::support::{CONNECTOR, FEED, Hostile, PUBLISHER};
@@ -175,4 +175,26 @@ fn a_connector_that_never_ends_costs_one_deadline() {
     assert_eq!(breach.point, "a-batch-is-prepared");
     assert!(breach.to_string().contains("`deadline-ms`"), "{breach}");
     assert!(start.elapsed() < Duration::from_secs(2), "one deadline, not one for each half of the batch");
+}
+
+#[test]
+fn a_full_run_ends_with_a_call_that_never_does() {
+    let endless = Hostile { settle: "(loop $forever (br $forever))", ..Hostile::default() };
+    let limits = Limits { deadline_ms: 100, concurrent_calls: 2, ..Limits::default() };
+    let sandbox = Sandbox::new(limits, None).unwrap();
+    let start = Instant::now();
+    let report = full(&endless.load(&sandbox).unwrap());
+    assert!(start.elapsed() < Duration::from_secs(2), "no further call is made");
+    assert_eq!(report.count(Status::Failed), 1, "{report}");
+    let waits = |reason: &str| reason.contains("took too long at point");
+    assert!(report.points.iter().filter_map(|point| point.reason.as_deref()).any(waits), "{report}");
+}
+
+#[test]
+fn a_trap_is_told_once_and_not_at_every_point_that_runs_into_it() {
+    let sandbox = Sandbox::new(Limits { concurrent_calls: 2, ..Limits::default() }, None).unwrap();
+    let trapping = Hostile { prepare: "unreachable", ..Hostile::default() };
+    let report = full(&trapping.load(&sandbox).unwrap());
+    let failed: Vec<_> = report.failed().map(|point| point.name).collect();
+    assert_eq!(failed, ["good-settings-are-accepted"], "{report}");
 }
