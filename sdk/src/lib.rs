@@ -8,8 +8,8 @@
 //! use wharf_sdk::*;
 //!
 //! fields! {
-//!     TITLE = Field::text("title").required().source("name").characters(80);
-//!     QUANTITY = Field::quantity("quantity").source("stock");
+//!     TITLE = Field::text("title").about("What the item is called.").required().source("name").characters(80);
+//!     QUANTITY = Field::quantity("quantity").about("Units that may be sold.").source("stock");
 //! }
 //!
 //! struct Shop;
@@ -50,8 +50,11 @@
 //!     }
 //!
 //!     fn settle_one(_: &Context, _: &Settings, answer: &Answer) -> Settlement {
+//!         let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&answer.response.body).is_ok();
 //!         let verdict = match Failure::of(answer.response.status) {
-//!             None => Verdict::accepted(),
+//!             None if is_json => Verdict::accepted(),
+//!             // A login page answers 200 as well.
+//!             None => Failure::Unexpected.verdict("The answer is none of the shop's; check its address."),
 //!             Some(failure) => failure.verdict("The shop did not take the item."),
 //!         };
 //!         verdict.into()

@@ -11,12 +11,13 @@ pub mod demo;
 pub mod directory;
 pub mod host;
 pub mod output;
-pub mod secret;
 pub mod secret_key;
 pub mod serve;
 pub mod status;
 pub mod telemetry;
+pub mod token;
 
+mod order;
 mod shown_secret;
 mod watch;
 

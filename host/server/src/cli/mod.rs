@@ -7,6 +7,8 @@ mod delete;
 mod demo;
 mod export;
 mod import;
+mod order;
+mod pull;
 mod secret;
 mod serve;
 mod status;
@@ -59,6 +61,11 @@ enum Command {
     Channel(channel::Channel),
     /// Bring channels to what the catalog says.
     Sync(sync::Sync),
+    /// Read what channels have to tell: orders, stock, listing states.
+    Pull(pull::Pull),
+    /// Show what channels sold, and what of it is short.
+    #[command(subcommand)]
+    Order(order::Order),
     /// Show how the channels stand, and what keeps products off them.
     Status(status::Status),
     /// Build, check and install connectors.
@@ -179,6 +186,8 @@ impl Command {
             Self::Export(export) => Box::pin(export.run(session)).await,
             Self::Channel(channel) => Box::pin(channel.run(session)).await,
             Self::Sync(sync) => Box::pin(sync.run(session)).await,
+            Self::Pull(pull) => Box::pin(pull.run(session)).await,
+            Self::Order(order) => Box::pin(order.run(session)).await,
             Self::Status(status) => Box::pin(status.run(session)).await,
             Self::Connector(connector) => Box::pin(connector.run(session)).await,
             Self::Secret(secret) => Box::pin(secret.run(session)).await,
@@ -223,6 +232,9 @@ mod tests {
             "wharf stock set A-1 main many",
             "wharf serve --listen here",
             "wharf delete",
+            "wharf pull --stream orders",
+            "wharf order show first",
+            "wharf import a.csv --channel shop --mapping b.toml",
         ] {
             assert_eq!(refused(line).1, 2, "{line}");
         }

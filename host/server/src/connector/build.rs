@@ -4,7 +4,9 @@
 //! component, so a partner installs no further tool.
 
 use std::{
-    env, io,
+    env,
+    ffi::OsString,
+    io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -53,6 +55,45 @@ pub fn build(folder: &Path, mut say: impl FnMut(&str)) -> Result<Built, BuildErr
     let size =
         component.metadata().map_err(|source| BuildError::Write { path: component.clone(), source })?.len();
     Ok(Built { component, bytes: size })
+}
+
+/// What a manifest says that the component does not.
+#[derive(Debug, Default, Deserialize)]
+pub struct Authored {
+    pub authors: Vec<String>,
+    pub license: Option<String>,
+    pub repository: Option<String>,
+}
+
+/// What the author says in the manifest of the connector in `folder`.
+pub fn authored(folder: &Path) -> Result<Authored, BuildError> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        packages: Vec<Package>,
+    }
+    #[derive(Deserialize)]
+    struct Package {
+        manifest_path: PathBuf,
+        #[serde(flatten)]
+        authored: Authored,
+    }
+    let manifest = folder.join("Cargo.toml");
+    let output = Command::new(program())
+        .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
+        .arg(&manifest)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|source| BuildError::ToolMissing { tool: "cargo", source })?;
+    let metadata: Metadata =
+        serde_json::from_slice(&output.stdout).map_err(|_| BuildError::Failed(folder.into()))?;
+    let manifest = manifest.canonicalize().unwrap_or(manifest);
+    let found = metadata.packages.into_iter().find(|package| same_file(&package.manifest_path, &manifest));
+    Ok(found.map(|package| package.authored).unwrap_or_default())
+}
+
+fn program() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 fn target_is_installed() -> Result<bool, BuildError> {
@@ -112,7 +153,7 @@ fn same_file(path: &Path, manifest: &Path) -> bool {
 
 /// One profile for every connector, wherever its workspace is: small, fast, and with readable traps.
 fn cargo(manifest: &Path) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = Command::new(program());
     command
         .args(["build", "--release", "--lib", "--target", TARGET])
         .args(["--message-format", "json-render-diagnostics", "--manifest-path"])

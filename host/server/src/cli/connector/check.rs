@@ -1,14 +1,17 @@
 //! `wharf connector check`: a look at a component before it goes anywhere.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use anyhow::Context;
 use serde::Serialize;
 use wharf_catalog::Description;
-use wharf_sandbox::{Connector as Component, Sandbox, conformance};
+use wharf_sandbox::{Connector as Component, conformance};
 use wharf_sync::{Ask, Asks, abilities};
 
-use super::super::{Outcome, Session};
+use super::{
+    super::{Outcome, Session},
+    source::Source,
+};
+use crate::connector::package::Label;
 
 /// What a connector is and what it asks for.
 #[derive(Serialize)]
@@ -17,6 +20,9 @@ struct Portrait<'a> {
     bytes: usize,
     abilities: Vec<&'static str>,
     asks: Asks,
+    /// What its author says of it, in a package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<&'a Label>,
     /// What the quick conformance run found wrong.
     breach: Option<String>,
     #[serde(flatten)]
@@ -24,10 +30,11 @@ struct Portrait<'a> {
 }
 
 impl<'a> Portrait<'a> {
-    fn new(component: &'a Component, bytes: usize) -> Self {
+    fn new(component: &'a Component, source: &'a Source) -> Self {
         Self {
             digest: component.digest(),
-            bytes,
+            bytes: source.bytes.len(),
+            package: source.label.as_ref(),
             abilities: abilities(component),
             asks: Asks::of(component),
             breach: conformance::quick(component).err().map(|breach| breach.to_string()),
@@ -43,6 +50,7 @@ impl<'a> Portrait<'a> {
             format!("  size       {} KiB", self.bytes.div_ceil(1024)),
             format!("  digest     {}", self.digest),
         ];
+        lines.extend(self.package.map(packed));
         let further = self.asks.iter().filter(|ask| !matches!(ask, Ask::Ability { .. }));
         lines.extend(further.map(|ask| format!("  asks       {ask}")));
         lines.extend(budgets.iter().map(|budget| {
@@ -58,12 +66,17 @@ impl<'a> Portrait<'a> {
     }
 }
 
-/// Loads without a cache: what is only looked at leaves nothing behind.
+fn packed(label: &Label) -> String {
+    let Label { authors, license, repository, signature, .. } = label;
+    let known = [license, repository].into_iter().flatten().chain(authors).map(String::as_str);
+    let signed = if signature.is_some() { "signed" } else { "not signed" };
+    format!("  package    {}", [signed].into_iter().chain(known).collect::<Vec<_>>().join(", "))
+}
+
 pub(super) fn check(session: &Session, file: &Path) -> anyhow::Result<Outcome> {
-    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let sandbox = Sandbox::new(session.configuration()?.sandbox, None)?;
-    let component = sandbox.load(&file.display().to_string(), &bytes)?;
-    let portrait = Portrait::new(&component, bytes.len());
+    let source = Source::read(session.output, file)?;
+    let component = source.load(session)?;
+    let portrait = Portrait::new(&component, &source);
     session.output.either(&portrait, || portrait.text())?;
     Ok(Outcome::refused_if(portrait.breach.is_some()))
 }

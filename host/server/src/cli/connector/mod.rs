@@ -1,8 +1,13 @@
 //! `wharf connector`: from source to the release that channels use, and back.
 
 mod check;
+mod new;
+mod pack;
+mod record;
 mod release;
 mod sign;
+mod source;
+mod test;
 
 use std::{
     fs,
@@ -17,6 +22,8 @@ use crate::{connector::build, output::Output};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Connector {
+    /// Begin a connector: a folder that builds and passes its tests as it is.
+    New(new::New),
     /// Build a connector's component from its source folder.
     Build {
         /// The folder that holds the connector's Cargo.toml.
@@ -25,8 +32,13 @@ pub(super) enum Connector {
         #[arg(long, short, value_name = "DIR")]
         output: Option<PathBuf>,
     },
-    /// Load a component in the sandbox and show what it is and what it asks for.
-    Check { file: PathBuf },
+    /// Load a component in the sandbox and show what it is and what it asks for; a folder is built first.
+    Check {
+        #[arg(value_name = "FOLDER|FILE")]
+        file: PathBuf,
+    },
+    /// Try a connector: forty points of the contract, then its own cases.
+    Test(test::Test),
     /// Make a pair of keys for signing components.
     Keygen {
         /// Where the private key goes; a file that does not exist yet.
@@ -40,7 +52,13 @@ pub(super) enum Connector {
         #[arg(long, value_name = "KEYFILE")]
         key: PathBuf,
     },
-    /// Let a component in, with the signature beside it; it serves unless it asks for more than was approved.
+    /// Sync a channel and keep what its connector was asked and gave, without secrets, as JSON Lines.
+    Record(record::Record),
+    /// Ask a connector again what a recording holds; it has to give the same to the byte.
+    Replay(record::Replay),
+    /// Put a connector into one file to hand on: the component, what its author says of it, a signature.
+    Pack(pack::Pack),
+    /// Let a component or a package in, with the signature in it or beside it; it serves unless it asks for more than was approved.
     Install { file: PathBuf },
     /// List every release with its state, and every file that was refused.
     List,
@@ -69,10 +87,15 @@ pub(super) enum Connector {
 impl Connector {
     pub(super) async fn run(self, session: &Session) -> anyhow::Result<Outcome> {
         match self {
+            Self::New(new) => new.run(session),
             Self::Build { folder, output } => build_component(session.output, &folder, output.as_deref()),
             Self::Check { file } => check::check(session, &file),
+            Self::Test(test) => test.run(session),
             Self::Keygen { out } => sign::generate(session, &out),
             Self::Sign { file, key } => sign::sign(session, &file, &key),
+            Self::Record(record) => record.run(session).await,
+            Self::Replay(replay) => replay.run(session).await,
+            Self::Pack(pack) => pack.run(session),
             Self::Install { file } => release::install(session, &file).await,
             Self::List => release::list(session).await,
             Self::Show { name } => release::show(session, &name).await,

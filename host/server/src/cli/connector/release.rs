@@ -10,23 +10,28 @@ use wharf_sync::{Admission, AskEntry, Comparison, ConnectorEntry, ConnectorError
 use super::{
     super::{Outcome, Session, wake},
     sign::signature_of,
+    source::Source,
 };
 use crate::{host, output::Output};
 
 /// Digits of a digest that are shown.
 const SHOWN_DIGITS: usize = 12;
 
-/// Lets a component in and puts it into the drop folder, with the signature that lies beside it.
+/// Lets a component in and puts it into the drop folder, with the signature that is in its package or lies beside it.
 pub(super) async fn install(session: &Session, file: &Path) -> anyhow::Result<Outcome> {
-    let component = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let signature = match fs::read_to_string(signature_of(file)) {
-        Ok(text) => Some(text.trim().to_owned()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error).context("cannot read the signature"),
+    anyhow::ensure!(
+        !file.is_dir(),
+        "{0} is a folder: build it with `wharf connector build {0}` and install the component",
+        file.display()
+    );
+    let Source { bytes, label, .. } = Source::read(session.output, file)?;
+    let signature = match label.and_then(|label| label.signature) {
+        Some(inside) => Some(inside),
+        None => signature_beside(file)?,
     };
     let site = session.site().await?;
     let connectors = host::connectors(&site).await?;
-    let installed = connectors.install(&file.display().to_string(), component, signature).await?;
+    let installed = connectors.install(&file.display().to_string(), bytes, signature).await?;
     wake(&site.directory, session.output);
     let release = &installed.release;
     session.output.either(&serde_json::json!({"release": release, "file": installed.file}), || {
@@ -39,6 +44,14 @@ pub(super) async fn install(session: &Session, file: &Path) -> anyhow::Result<Ou
         ));
     }
     Ok(Outcome::refused_if(release.state != ReleaseState::Serving))
+}
+
+fn signature_beside(file: &Path) -> anyhow::Result<Option<String>> {
+    match fs::read_to_string(signature_of(file)) {
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).context("cannot read the signature"),
+    }
 }
 
 fn standing(release: &ReleaseEntry) -> String {

@@ -34,15 +34,20 @@ pub(super) fn generate(session: &Session, target: &Path) -> anyhow::Result<Outco
 
 /// Signs a component; the signature lies beside it.
 pub(super) fn sign(session: &Session, component: &Path, key: &Path) -> anyhow::Result<Outcome> {
-    let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    let text = String::from_utf8(read(key)?).unwrap_or_default();
-    let signing = SigningKey::parse(&text).with_context(|| key.display().to_string())?;
+    let signing = read_key(key)?;
     let target = signature_of(component);
-    let line = signing.sign(&digest(&read(component)?));
+    let bytes = fs::read(component).with_context(|| format!("cannot read {}", component.display()))?;
+    let line = signing.sign(&digest(&bytes));
     fs::write(&target, line).with_context(|| format!("cannot write {}", target.display()))?;
     let value = serde_json::json!({"signature": target, "public": signing.public()});
     session.output.either(&value, || format!("signed: {}", target.display()))?;
     Ok(Outcome::Done)
+}
+
+/// A private key, as `keygen` has written it.
+pub(super) fn read_key(file: &Path) -> anyhow::Result<SigningKey> {
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    SigningKey::parse(&String::from_utf8_lossy(&bytes)).with_context(|| file.display().to_string())
 }
 
 /// Where the signature of a component lies.
