@@ -154,7 +154,7 @@ async fn connect_writer(path: &Path, settings: &StoreSettings) -> Result<Pool, s
     loop {
         match pool(1, settings).connect_with(writing(path, settings)).await {
             Err(error) if is_busy(&error) && Instant::now() < give_up => {
-                tokio::time::sleep(OPENING_PAUSE).await
+                tokio::time::sleep(OPENING_PAUSE).await;
             }
             connected => return connected,
         }

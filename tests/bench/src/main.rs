@@ -5,8 +5,10 @@
 
 mod catalog;
 mod change;
+mod connectors;
 mod contain;
 mod density;
+mod feed;
 mod import;
 mod instantiate;
 mod measure;
@@ -41,8 +43,12 @@ enum Scenario {
     Change(change::Arguments),
     /// Rows of a CSV file into the catalog.
     Import(import::Arguments),
+    /// The whole catalog into a feed file.
+    Feed(feed::Arguments),
     /// A fresh instance, and a load from the compiled cache.
     Instantiate(instantiate::Arguments),
+    /// What each shipped connector costs to run.
+    Connectors(connectors::Arguments),
     /// Healthy channels beside every hostile connector.
     Contain(contain::Arguments),
     /// Many channels at rest.
@@ -57,7 +63,9 @@ fn main() -> anyhow::Result<()> {
         Scenario::Sync(arguments) => sync::run(&arguments)?,
         Scenario::Change(arguments) => change::run(&arguments)?,
         Scenario::Import(arguments) => import::run(&arguments)?,
+        Scenario::Feed(arguments) => feed::run(&arguments)?,
         Scenario::Instantiate(arguments) => instantiate::run(&arguments)?,
+        Scenario::Connectors(arguments) => connectors::run(&arguments)?,
         Scenario::Contain(arguments) => contain::run(&arguments)?,
         Scenario::Density(arguments) => density::run(&arguments)?,
         Scenario::Start(arguments) => start::run(&arguments)?,

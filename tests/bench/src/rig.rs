@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::Context as _;
+use serde_json::json;
 use tempfile::TempDir;
 use wharf_server::{Host, connector};
 use wharf_sync::{ChannelConfiguration, Figures, RunReport};
@@ -15,12 +16,14 @@ const BATCH: u64 = 1_000;
 pub(crate) const CHANNEL: &str = "bench";
 
 /// Which connector the channel uses.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Kind {
     /// `google-merchant`, one item a request.
     Single,
     /// `bulk-json`, so many items a request.
     Bulk(u32),
+    /// `product-feed`, in this format.
+    Feed(String),
 }
 
 pub(crate) struct Rig {
@@ -33,9 +36,10 @@ impl Rig {
     /// A host with `items` products and nothing sent yet.
     pub(crate) async fn new(kind: Kind, items: u64) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let connector = match kind {
+        let connector = match &kind {
             Kind::Single => "plugins/google-merchant",
             Kind::Bulk(_) => "tests/bulk",
+            Kind::Feed(_) => "plugins/product-feed",
         };
         install(connector, folder.path())?;
         let host = Host::open(folder.path()).await?;
@@ -64,6 +68,12 @@ impl Rig {
         Ok(())
     }
 
+    /// The size of the channel's feed files together.
+    pub(crate) fn feed_bytes(&self) -> anyhow::Result<u64> {
+        let files = std::fs::read_dir(self.folder.path().join("feeds").join(CHANNEL))?;
+        files.map(|file| Ok(file?.metadata()?.len())).sum()
+    }
+
     pub(crate) async fn sync(&self) -> anyhow::Result<RunReport> {
         let run = self.host.reconciler.sync(CHANNEL, Arc::new(Figures::default())).await?;
         anyhow::ensure!(run.halted.is_none(), "the run was halted: {run:?}");
@@ -88,15 +98,21 @@ pub(crate) fn build(connector: &str) -> anyhow::Result<Vec<u8>> {
 }
 
 fn configuration(kind: Kind, address: &str, secret: &str) -> anyhow::Result<ChannelConfiguration> {
-    let (connector, settings, endpoint) = match kind {
-        Kind::Single => ("google-merchant", serde_json::json!({"account": "1", "data_source": "2"}), "api"),
-        Kind::Bulk(per_request) => ("bulk-json", serde_json::json!({"per_request": per_request}), "api"),
+    let scope = json!({"locale": "en-DE", "country": "DE", "currency": "EUR"});
+    let (connector, settings) = match kind {
+        Kind::Feed(format) => {
+            let settings = json!({"format": format, "title": "Bench", "link": "https://shop.example.com"});
+            let feed = json!({"connector": "product-feed", "settings": settings, "scope": scope});
+            return Ok(serde_json::from_value(feed)?);
+        }
+        Kind::Single => ("google-merchant", json!({"account": "1", "data_source": "2"})),
+        Kind::Bulk(per_request) => ("bulk-json", json!({"per_request": per_request})),
     };
-    Ok(serde_json::from_value(serde_json::json!({
+    Ok(serde_json::from_value(json!({
         "connector": connector,
         "settings": settings,
-        "scope": {"locale": "en-DE", "country": "DE", "currency": "EUR"},
-        "endpoints": {endpoint: format!("http://{address}")},
+        "scope": scope,
+        "endpoints": {"api": format!("http://{address}")},
         "grants": [{"host": address, "allow-private": true}],
         "credentials": {"file": secret, "bearer": true},
     }))?)

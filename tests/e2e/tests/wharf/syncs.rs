@@ -77,7 +77,7 @@ async fn stock_is_sent_before_price_and_price_before_content() -> anyhow::Result
     harbor.channel.receiver.take_arrivals();
     harbor.change(vec![renamed("A", "Leuchte"), priced("B", 999), stocked("C", 0)]).await?;
     // The lanes are taken in their order; what is sent at the same time may arrive in any.
-    let id = harbor.host.reconciler.channel(wharf_e2e::harbor::GOOGLE).await?.id;
+    let id = harbor.host.reconciler.channel(GOOGLE).await?.id;
     let due = harbor.host.site.store.due_summary(id, i64::MAX).await?;
     let lanes: Vec<_> = due.due.into_iter().collect();
     use wharf_catalog::Lane::{Content, Price, Stock};
