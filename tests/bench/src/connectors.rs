@@ -26,6 +26,14 @@ pub(crate) struct Arguments {
     millis: u64,
 }
 
+/// What Amazon asks for beside the others.
+const AMAZON: [(&str, &str); 2] = [("amazon_product_type", "COAT"), ("country_of_origin", "PT")];
+
+/// The channels' own words for what the catalog says.
+fn mapping() -> Value {
+    json!({"condition_type": {"from": ["condition"], "translate": {"new": "new_new"}}})
+}
+
 /// The folder of each connector that publishes, and settings that it takes.
 fn publishers() -> [(&'static str, Value); 5] {
     let locations = json!({"main": "L1"});
@@ -57,10 +65,15 @@ fn measured(
 ) -> anyhow::Result<Value> {
     let scope: Scope =
         serde_json::from_value(json!({"locale": "en-DE", "country": "DE", "currency": "EUR"}))?;
-    let projector = Projector::new(connector.description().clone(), &Mapping::default(), scope)?;
+    let description = connector.description().clone();
+    let known = |name: &String| description.fields.iter().any(|field| field.name == *name);
+    let mut mapping: Mapping = serde_json::from_value(mapping())?;
+    mapping.0.retain(|field, _| known(field));
+    let projector = Projector::new(description, &mapping, scope)?;
     let context = projector.context(settings.to_string());
     let operations: Vec<_> =
         (0..arguments.batch).filter_map(|number| operation(&projector, number)).collect();
+    anyhow::ensure!(!operations.is_empty(), "{} takes none of the products", connector.name());
     let started = Instant::now();
     let (mut answered, mut exchanges, mut refused) = (0, 0, 0);
     while started.elapsed() < Duration::from_millis(arguments.millis.max(1)) {
@@ -94,8 +107,12 @@ fn operation(projector: &Projector, number: u64) -> Option<Operation> {
     let change = catalog::product(number);
     let mut product = Product::new(change.sku);
     change.patch.apply(&mut product);
-    product.parent = Some(catalog::sku(1_000_000 + number / 5));
-    let candidate = Candidate { product: &product, ancestors: &[], stock: &change.stock };
+    for (code, text) in AMAZON {
+        product.attributes.insert(code.into(), wharf_catalog::Value::Text(text.into()));
+    }
+    let model = Product { model: true, ..Product::new(catalog::sku(1_000_000 + number / 5)) };
+    product.parent = Some(model.sku.clone());
+    let candidate = Candidate { product: &product, ancestors: &[&model], stock: &change.stock };
     let Projection::Listed { item, .. } = projector.project(candidate) else { return None };
     let action = Action::Upsert;
     Some(Operation { action, item, remote_id: None, note: None, revision: 1, attempt: 0, as_of: 0 })

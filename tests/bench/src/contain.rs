@@ -7,6 +7,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -18,7 +19,6 @@ use futures::future::try_join_all;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
-use wharf_catalog::Lane;
 use wharf_server::Host;
 use wharf_sync::Figures;
 
@@ -63,6 +63,8 @@ struct Yard {
     address: String,
     folder: TempDir,
     window: Duration,
+    /// The numbers of the products that only the hostile channel has.
+    bait: Range<u64>,
 }
 
 #[tokio::main]
@@ -121,16 +123,13 @@ impl Yard {
             let batch = (start..arguments.items.min(start + 1_000)).map(catalog::product);
             change(&host, batch.map(|product| filed(product, "goods")).collect()).await?;
         }
-        let bait = (0..arguments.bait).map(|number| {
-            let product = catalog::product(arguments.items + number);
-            let sku = format!("X-{number:04}").parse().expect("letters and digits make a SKU");
-            filed(wharf_store::ProductChange { sku, ..product }, BAIT)
-        });
-        change(&host, bait.collect()).await?;
+        let bait = (arguments.items..arguments.items + arguments.bait).map(catalog::product);
+        change(&host, bait.map(|product| filed(product, BAIT)).collect()).await?;
         let receiver = Receiver::default();
         let address = receiver.listen().await?.to_string();
         let window = Duration::from_secs(arguments.window.max(1));
-        Ok(Self { host, receiver, address, folder, window })
+        let bait = arguments.items..arguments.items + arguments.bait;
+        Ok(Self { host, receiver, address, folder, window, bait })
     }
 
     /// Channels that send all of their products over and over. Ends only with an error.
@@ -173,13 +172,17 @@ impl Yard {
         let _ = self.host.connectors.resume(connector).await;
         let reconciler = self.host.reconciler.clone();
         let store = self.host.site.store.clone();
-        let channel = reconciler.channel(HOSTILE).await?.id;
+        let bait = self.bait.clone();
         let held = Arc::new(AtomicBool::new(false));
         let hold = Arc::clone(&held);
         let trouble = tokio::spawn(async move {
-            while !held.load(Relaxed) {
+            for round in 0.. {
+                if held.load(Relaxed) {
+                    break;
+                }
                 // What it fails with is the tests' concern; here it only has to be at it.
-                let _ = store.mark_all(channel, Lane::Content).await;
+                let changes = bait.clone().map(|number| catalog::repriced(number, round));
+                let _ = store.change(changes.collect()).await;
                 let _ = reconciler.sync(HOSTILE, Arc::new(Figures::default())).await;
                 tokio::time::sleep(PAUSE).await;
             }
