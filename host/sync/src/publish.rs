@@ -154,19 +154,11 @@ impl Run {
         Ok(None)
     }
 
-    /// How many listings are taken together: more where the connector takes more at once, as its vendor may count how
-    /// often it is asked.
-    fn batch_items(&self) -> u32 {
-        let SyncSettings { batch_items, batch_items_at_most, .. } = *self.settings;
-        let terms = self.channel.connector.description().publishing.as_ref();
-        terms.map_or(0, |terms| terms.maximum_operations.min(batch_items_at_most)).max(batch_items)
-    }
-
     /// The next listings of a lane that may go; empty when there are none left.
     async fn page(&self, due: Selection, after: &mut i64) -> Result<Vec<Candidate>, SyncError> {
         loop {
-            let mut page = self.store.page(self.channel.id, due, *after, self.batch_items()).await?;
-            let full = page.len() >= self.batch_items() as usize;
+            let mut page = self.store.page(self.channel.id, due, *after, self.settings.batch_items).await?;
+            let full = page.len() >= self.settings.batch_items as usize;
             *after = page.last().filter(|_| full).map_or(0, |last| last.product_id);
             // A listing with a step still to come waits for it.
             page.retain(|candidate| candidate.state != ListingState::Pending);
@@ -183,7 +175,7 @@ impl Run {
             page.retain(|candidate| self.flight.board(Aboard::Product(candidate.product_id)));
             return Ok(page);
         }
-        let page = groups::gather(&self.store, self.channel.id, page, self.batch_items()).await?;
+        let page = groups::gather(&self.store, self.channel.id, page, self.settings.batch_items).await?;
         let boards = |group: &&[Candidate]| {
             self.flight.board_together(group.iter().map(|member| Aboard::Product(member.product_id)))
         };

@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 pub struct SyncSettings {
     /// Listings taken, translated and settled together. 500.
     pub batch_items: u32,
-    /// The same for a connector that takes more operations at once, such as one whose vendor counts uploads. 5,000.
-    pub batch_items_at_most: u32,
     /// Batches of one channel under way at the same time. 3.
     pub batches_in_flight: usize,
     /// Answers given to one `settle` call at most. 100.
@@ -53,7 +51,6 @@ impl Default for SyncSettings {
     fn default() -> Self {
         Self {
             batch_items: 500,
-            batch_items_at_most: 5_000,
             batches_in_flight: 3,
             answers_per_call: 100,
             retry_ms: 30_000,
