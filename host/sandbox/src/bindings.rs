@@ -6,12 +6,15 @@ wasmtime::component::bindgen!({
     world: "abilities",
     // Parameters of exports are borrowed, so that lowering copies no text on the host.
     ownership: Borrowing { duplicate_if_necessary: true },
+    // A form beyond the limits ends the call there and then.
+    imports: { "wharf:connector/forms.compose": trappable },
 });
 
 /// The interfaces that a connector may import; those without functions only name types.
-pub(crate) const IMPORTS: [&str; 7] = [
+pub(crate) const IMPORTS: [&str; 8] = [
     "wharf:connector/log",
     "wharf:connector/signing",
+    "wharf:connector/forms",
     "wharf:connector/types",
     "wharf:connector/items",
     "wharf:connector/http",

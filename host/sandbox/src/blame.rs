@@ -6,6 +6,7 @@ use wasmtime::{Trap, WasmBacktrace};
 
 use crate::{
     error::CallError,
+    forms::Malformed,
     lift::plain,
     limits::{Exceeded, Limits},
 };
@@ -22,6 +23,9 @@ pub(crate) fn blame(
     function: &'static str,
     limits: &Limits,
 ) -> CallError {
+    if let Some(Malformed(what)) = error.downcast_ref() {
+        return CallError::Contract { connector, function, what: what.clone() };
+    }
     let frames = frames(error);
     match exceeded(error, limits) {
         Some(exceeded) => CallError::Limit { connector, function, exceeded, frames },

@@ -17,6 +17,7 @@ mod report;
 mod responses;
 mod samples;
 mod settings;
+mod shipping;
 mod values;
 
 pub use material::{Call, File, Material, Reaction};
@@ -41,6 +42,10 @@ pub const QUICK: &[Rule] = &[
     feeding::REPEATS,
     feeding::SLICES,
     feeding::ENDING,
+    shipping::SHIPMENTS,
+    shipping::REPEATS,
+    shipping::NONSENSE,
+    shipping::SETTLING_REPEATS,
 ];
 
 /// One thing that a connector has to hold to.

@@ -8,18 +8,23 @@ use wharf_catalog::{Context, Description, Item, Operation, Problem};
 
 use crate::{
     error::CallError,
-    exchange::{Answer, Fault, Opening, Preparation, Rows, Settlement},
+    exchange::{Answer, Opening, Preparation, Rows, Settlement},
     exports::{Exports, Interface},
+    forms::Forms,
     guest::{Caller, Guest},
     isolate::{Isolated, isolate},
     lift::{self, Lift},
     limits::{ChannelLimits, Limits},
     lower,
     runtime::Call,
+    sending::{Sending, joined, numbered},
     signer::{CallSigner, Signer},
     tap::Tap,
     units::{Units, runs},
 };
+
+const PREPARE: Sending = Sending { function: "publisher.prepare", noun: "operation" };
+const SETTLE: Sending = Sending { function: "publisher.settle", noun: "operation" };
 
 /// A component that was accepted, ready for calls from any thread. Cheap to clone.
 ///
@@ -47,13 +52,14 @@ pub struct Abilities {
     pub puller: bool,
     pub receiver: bool,
     pub intake: bool,
+    pub fulfiller: bool,
 }
 
 impl Abilities {
     /// The interfaces' names, for people.
     pub fn names(self) -> Vec<&'static str> {
-        let Self { publisher, feed, puller, receiver, intake } = self;
-        let has = [publisher, feed, puller, receiver, intake];
+        let Self { publisher, feed, puller, receiver, intake, fulfiller } = self;
+        let has = [publisher, feed, puller, receiver, intake, fulfiller];
         Interface::ALL.into_iter().zip(has).filter(|(_, has)| *has).map(|(it, _)| it.name()).collect()
     }
 }
@@ -113,6 +119,7 @@ impl Connector {
             puller: has(Interface::Puller),
             receiver: has(Interface::Receiver),
             intake: has(Interface::Intake),
+            fulfiller: has(Interface::Fulfiller),
         }
     }
 
@@ -136,7 +143,6 @@ impl Connector {
     /// Only when the connector does not publish; all other failures are faults of single operations, or of whole
     /// groups where the connector takes them only whole.
     pub fn prepare(&self, context: &Context, operations: &[Operation]) -> Result<Preparation, CallError> {
-        const FUNCTION: &str = "publisher.prepare";
         self.require(Interface::Publisher)?;
         let mut rejections =
             lower::unfit(operations.iter().map(|operation| &operation.item), self.description());
@@ -146,18 +152,12 @@ impl Connector {
         let runs = units.runs(operations, most, &mut rejections);
         let Isolated { parts, faults } = self.isolate(runs, |run| {
             let range = units.operations(run);
-            let limits = self.limits.for_part(range.len(), operations.len());
-            let raw = self.call_within(&limits, FUNCTION, |exports, store, instance| {
+            self.prepare_part(PREPARE, &range, operations.len(), |exports, store, instance| {
                 exports.prepare(store, instance, context, &operations[range.clone()])
-            })?;
-            let prepared = self.lift().preparation(raw, range.start, range.len());
-            prepared.map_err(|what| self.breach(FUNCTION, what))
+            })
         });
-        let mut exchanges = Vec::new();
-        for (_, (more_exchanges, more_rejections)) in parts {
-            exchanges.extend(more_exchanges);
-            rejections.extend(more_rejections);
-        }
+        let (exchanges, more_rejections) = joined(parts);
+        rejections.extend(more_rejections);
         rejections.sort_unstable_by_key(|rejection| rejection.index);
         let preparation = Preparation { exchanges, rejections, faults: units.faults(faults) };
         if let Some(tap) = &self.tap {
@@ -176,24 +176,11 @@ impl Connector {
         context: &Context,
         answers: &[Answer],
     ) -> Result<Vec<Result<Settlement, CallError>>, CallError> {
-        const FUNCTION: &str = "publisher.settle";
         self.require(Interface::Publisher)?;
         let reads_headers = &self.description().reads_headers;
-        let covers: Vec<_> = answers.iter().map(|answer| answer.covers).collect();
-        let Isolated { parts, faults } = self.isolate(runs(answers.len(), &[], usize::MAX), |range| {
-            let limits = self.limits.for_part(range.len(), answers.len());
-            let raw = self.call_within(&limits, FUNCTION, |exports, store, instance| {
-                exports.settle(store, instance, context, &answers[range.clone()], reads_headers)
-            })?;
-            let settlements = self.lift().settlements(raw, &covers[range]);
-            settlements.map_err(|what| self.breach(FUNCTION, what))
+        let settlements = self.settle_parts(SETTLE, answers, |exports, store, instance, answers| {
+            exports.settle(store, instance, context, answers, reads_headers)
         });
-        let settled =
-            parts.into_iter().flat_map(|(range, settlements)| range.zip(settlements.into_iter().map(Ok)));
-        let mut all: Vec<_> =
-            settled.chain(faults.into_iter().map(|(position, error)| (position, Err(error)))).collect();
-        all.sort_unstable_by_key(|(position, _)| *position);
-        let settlements: Vec<_> = all.into_iter().map(|(_, settlement)| settlement).collect();
         if let Some(tap) = &self.tap {
             tap.settled(self, context, answers, &settlements);
         }
@@ -253,19 +240,40 @@ impl Connector {
         self.call_within(&self.limits, function, run)
     }
 
+    /// The same for a call that may ask for requests, with the forms that they may name.
+    pub(crate) fn composing<T>(
+        &self,
+        function: &'static str,
+        run: impl FnOnce(&Exports, &mut Store<Call>, &Instance) -> wasmtime::Result<T>,
+    ) -> Result<(T, Forms), CallError> {
+        self.composing_within(&self.limits, function, run)
+    }
+
     fn call_within<T>(
         &self,
         limits: &Limits,
         function: &'static str,
         run: impl FnOnce(&Exports, &mut Store<Call>, &Instance) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
+        self.composing_within(limits, function, run).map(|(result, _)| result)
+    }
+
+    pub(crate) fn composing_within<T>(
+        &self,
+        limits: &Limits,
+        function: &'static str,
+        run: impl FnOnce(&Exports, &mut Store<Call>, &Instance) -> wasmtime::Result<T>,
+    ) -> Result<(T, Forms), CallError> {
         let Loaded { guest, name, .. } = &*self.loaded;
         let caller = Caller { connector: name, limits, signer: &self.signer };
-        let called = guest.call(&caller, function, |store, instance| run(&guest.exports, store, instance));
+        let called = guest.call(&caller, function, |store, instance| {
+            let result = run(&guest.exports, store, instance)?;
+            Ok((result, std::mem::take(&mut store.data_mut().forms)))
+        });
         called.map_err(|error| if limits.cpu_ms < self.limits.cpu_ms { error.of_a_part() } else { error })
     }
 
-    fn isolate<T>(
+    pub(crate) fn isolate<T>(
         &self,
         runs: Vec<Range<usize>>,
         call: impl FnMut(Range<usize>) -> Result<T, CallError>,
@@ -273,8 +281,12 @@ impl Connector {
         isolate(runs, self.limits.failed_calls, call)
     }
 
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     pub(crate) fn lift(&self) -> Lift<'_> {
-        Lift { description: &self.loaded.description, limits: &self.limits }
+        Lift { description: &self.loaded.description, limits: &self.limits, forms: None, noun: "operation" }
     }
 
     pub(crate) fn require(&self, ability: Interface) -> Result<(), CallError> {
@@ -287,11 +299,6 @@ impl Connector {
     pub(crate) fn breach(&self, function: &'static str, what: String) -> CallError {
         CallError::Contract { connector: self.loaded.name.clone(), function, what }
     }
-}
-
-fn numbered(faults: Vec<(usize, CallError)>) -> Vec<Fault> {
-    let fault = |(position, error)| Fault { index: u32::try_from(position).unwrap_or(u32::MAX), error };
-    faults.into_iter().map(fault).collect()
 }
 
 /// Moves the first part instead of copying it: a batch without faults has only one.

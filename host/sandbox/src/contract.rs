@@ -6,6 +6,7 @@ mod coverage;
 mod declaration;
 mod form;
 mod message;
+mod part;
 #[cfg(test)]
 pub(crate) mod sample;
 mod verdict;
@@ -13,4 +14,5 @@ mod verdict;
 pub(crate) use coverage::Coverage;
 pub(crate) use declaration::breaches;
 pub(crate) use message::check_request;
+pub(crate) use part::check_form;
 pub(crate) use verdict::{check_opening, check_rejected, check_remote_id, check_warnings};

@@ -47,7 +47,7 @@ pub enum Refusal {
     #[error("it does not export `{expected}`; it exports {}", quoted(.exports))]
     NoConnector { expected: String, exports: Vec<String> },
     #[error(
-        "it can do nothing: it exports none of `publisher`, `feed`, `puller`, `receiver` and `intake`, only {}",
+        "it can do nothing: it exports none of `publisher`, `feed`, `puller`, `receiver`, `intake` and `fulfiller`, only {}",
         quoted(.exports)
     )]
     NoAbility { exports: Vec<String> },

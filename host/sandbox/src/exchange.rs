@@ -2,10 +2,13 @@
 //!
 //! Everything here was checked against the connector's description and the contract before anyone sees it.
 
+mod form;
+
 use std::time::Duration;
 
 use wharf_catalog::{Problem, declaration::Method};
 
+pub use self::form::{Form, Part, PartContent};
 use crate::error::CallError;
 
 /// What to send for a list of operations. Each of them is covered by exactly one exchange, rejected exactly
@@ -60,6 +63,8 @@ pub enum Body {
     Document,
     /// The picture at this address.
     Asset(String),
+    /// Parts, of which some may be pictures.
+    Form(Form),
 }
 
 impl Body {
@@ -68,6 +73,7 @@ impl Body {
         match self {
             Self::Text(text) => text.len(),
             Self::Bytes(bytes) => bytes.len(),
+            Self::Form(form) => form.length(),
             Self::None | Self::Document | Self::Asset(_) => 0,
         }
     }

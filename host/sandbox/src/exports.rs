@@ -4,7 +4,7 @@ use wasmtime::{
     Store,
     component::{Instance, InstancePre},
 };
-use wharf_catalog::{Context, Description, Item, Operation};
+use wharf_catalog::{Context, Description, Item, Operation, shipment::Shipment};
 
 use crate::{
     bindings::{
@@ -25,11 +25,12 @@ pub(crate) enum Interface {
     Puller,
     Receiver,
     Intake,
+    Fulfiller,
 }
 
 impl Interface {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Publisher, Self::Feed, Self::Puller, Self::Receiver, Self::Intake];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Publisher, Self::Feed, Self::Puller, Self::Receiver, Self::Intake, Self::Fulfiller];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -38,6 +39,7 @@ impl Interface {
             Self::Puller => "puller",
             Self::Receiver => "receiver",
             Self::Intake => "intake",
+            Self::Fulfiller => "fulfiller",
         }
     }
 }
@@ -142,6 +144,28 @@ impl Exports {
             Self::Current(exports) => exports.settle(store, instance, context, answers, reads_headers),
             Self::Previous(exports) => exports.settle(store, instance, context, answers, reads_headers),
         }
+    }
+
+    pub(crate) fn prepare_shipments(
+        &self,
+        store: &mut Store<Call>,
+        instance: &Instance,
+        context: &Context,
+        shipments: &[Shipment],
+    ) -> wasmtime::Result<exchanges::Preparation> {
+        self.only_current()?.prepare_shipments(store, instance, context, shipments)
+    }
+
+    /// In the words of the publisher's settlements, which hold the same.
+    pub(crate) fn settle_shipments(
+        &self,
+        store: &mut Store<Call>,
+        instance: &Instance,
+        context: &Context,
+        answers: &[Answer],
+        reads_headers: &[String],
+    ) -> wasmtime::Result<Vec<publisher::Settlement>> {
+        self.only_current()?.settle_shipments(store, instance, context, answers, reads_headers)
     }
 
     pub(crate) fn head(

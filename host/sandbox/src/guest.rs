@@ -135,7 +135,7 @@ fn check_imports(runtime: &Runtime, component: &Component) -> Result<(), Refusal
     if imports.is_empty() {
         return Ok(());
     }
-    let allowed = "`wharf:connector/log`, `wharf:connector/signing`";
+    let allowed = "`wharf:connector/log`, `wharf:connector/signing`, `wharf:connector/forms`";
     Err(Refusal::UnknownImport { imports, allowed, inert: wasi::SERVED })
 }
 

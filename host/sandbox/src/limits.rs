@@ -43,6 +43,8 @@ pub struct Limits {
     pub exchanges: u32,
     /// Bytes of one request's body.
     pub request_bytes: usize,
+    /// Parts of one form.
+    pub form_parts: u32,
     /// Entries and findings that one call may bring from a channel or a file.
     pub entries: u32,
     /// Bytes that an intake may carry from one chunk of a file to the next.
@@ -86,6 +88,7 @@ impl Default for Limits {
             returned_bytes: 32 << 20,
             exchanges: 2_000,
             request_bytes: 16 << 20,
+            form_parts: 100,
             entries: 10_000,
             state_bytes: 16 << 20,
             log_lines: 100,

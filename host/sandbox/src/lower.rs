@@ -7,11 +7,12 @@ use rust_decimal::Decimal;
 use wharf_catalog::{
     Context, Description, FieldValue, Item, Operation, Problem,
     item::{self, Content},
+    shipment::Shipment,
 };
 
 use crate::{
     bindings::{
-        exports::wharf::connector::publisher,
+        exports::wharf::connector::{fulfiller, publisher},
         wharf::connector::{
             exchanges, http,
             items::{self, Span},
@@ -216,6 +217,43 @@ pub(crate) fn with_answers<R>(
         })
         .collect();
     call(&lowered)
+}
+
+/// Lowers shipments for the time of one call.
+pub(crate) fn with_shipments<R>(
+    shipments: &[Shipment],
+    call: impl FnOnce(&[fulfiller::Shipment<'_>]) -> R,
+) -> R {
+    let lines: Vec<_> = shipments.iter().map(shipped_lines).collect();
+    let lowered: Vec<_> =
+        shipments.iter().zip(&lines).map(|(shipment, lines)| shipped(shipment, lines)).collect();
+    call(&lowered)
+}
+
+fn shipped_lines(shipment: &Shipment) -> Vec<fulfiller::ShippedLine<'_>> {
+    let lines = shipment.lines.iter().map(|line| fulfiller::ShippedLine {
+        remote_id: &line.remote_id,
+        sku: line.sku.as_deref(),
+        quantity: line.quantity,
+    });
+    lines.collect()
+}
+
+fn shipped<'a>(shipment: &'a Shipment, lines: &'a [fulfiller::ShippedLine<'a>]) -> fulfiller::Shipment<'a> {
+    let parcel = &shipment.parcel;
+    fulfiller::Shipment {
+        id: &shipment.id,
+        order: &shipment.order,
+        lines,
+        carrier: parcel.carrier.as_deref(),
+        service: parcel.service.as_deref(),
+        tracking_number: parcel.tracking_number.as_deref(),
+        tracking_url: parcel.tracking_url.as_deref(),
+        location: parcel.location.as_deref(),
+        shipped_at: parcel.shipped_at,
+        note: shipment.note.as_deref(),
+        attempt: shipment.attempt,
+    }
 }
 
 pub(crate) fn response<'a>(response: &'a Response, headers: &'a [(&'a str, &'a str)]) -> http::Response<'a> {

@@ -14,8 +14,11 @@ impl Connector {
     /// A request that shows whether credentials and settings work; none when the vendor has no such request.
     pub fn probe(&self, context: &Context) -> Result<Option<Request>, CallError> {
         const FUNCTION: &str = "connector.probe";
-        let raw = self.call(FUNCTION, |exports, store, instance| exports.probe(store, instance, context))?;
-        raw.map(|raw| self.lift().request(raw)).transpose().map_err(|what| self.breach(FUNCTION, what))
+        let (raw, forms) =
+            self.composing(FUNCTION, |exports, store, instance| exports.probe(store, instance, context))?;
+        raw.map(|raw| self.lift().composed(&forms).request(raw))
+            .transpose()
+            .map_err(|what| self.breach(FUNCTION, what))
     }
 
     /// What the answer to the probe means: empty when all is well.
@@ -32,10 +35,10 @@ impl Connector {
     pub fn request(&self, context: &Context, stream: u32, position: &Position) -> Result<Fetch, CallError> {
         const FUNCTION: &str = "puller.request";
         self.require(Interface::Puller)?;
-        let raw = self.call(FUNCTION, |exports, store, instance| {
+        let (raw, forms) = self.composing(FUNCTION, |exports, store, instance| {
             exports.request(store, instance, context, stream, position)
         })?;
-        self.lift().fetch(raw).map_err(|what| self.breach(FUNCTION, what))
+        self.lift().composed(&forms).fetch(raw).map_err(|what| self.breach(FUNCTION, what))
     }
 
     /// What one response of a stream brought, and how the pass goes on.
@@ -49,10 +52,10 @@ impl Connector {
         const FUNCTION: &str = "puller.digest";
         self.require(Interface::Puller)?;
         let reads_headers = &self.description().reads_headers;
-        let raw = self.call(FUNCTION, |exports, store, instance| {
+        let (raw, forms) = self.composing(FUNCTION, |exports, store, instance| {
             exports.digest(store, instance, context, stream, memo, (response, reads_headers))
         })?;
-        self.lift().page(raw).map_err(|what| self.breach(FUNCTION, what))
+        self.lift().composed(&forms).page(raw).map_err(|what| self.breach(FUNCTION, what))
     }
 
     /// What a webhook call brought. Its signature has been checked before.

@@ -14,6 +14,7 @@ use crate::{
     compiled::Compiled,
     engine::{engine, measure},
     error::{Refusal, SandboxError},
+    forms::Forms,
     journal::Journal,
     limits::{Exceeded, Limits},
     meter::Meter,
@@ -37,6 +38,7 @@ pub(crate) struct Call {
     pub(crate) journal: Journal,
     pub(crate) meter: Meter,
     pub(crate) signer: CallSigner,
+    pub(crate) forms: Forms,
     clock: Clock,
     pub(crate) wasi: Inert,
 }
@@ -117,8 +119,9 @@ impl Runtime {
         signer: CallSigner,
     ) -> Store<Call> {
         let journal = Journal::new(connector.clone(), function, limits.log_lines, limits.log_line_bytes);
+        let forms = Forms::new(limits);
         let (meter, clock, wasi) = (Meter::new(limits), Clock::new(limits), Inert::new(limits));
-        let mut store = Store::new(&self.engine, Call { journal, meter, signer, clock, wasi });
+        let mut store = Store::new(&self.engine, Call { journal, meter, signer, forms, clock, wasi });
         store.limiter(|call| &mut call.meter);
         store.set_hostcall_fuel(limits.returned_bytes);
         store.set_epoch_deadline(1);

@@ -4,12 +4,12 @@ use wasmtime::{
     Store,
     component::{HasSelf, Instance, InstancePre, Linker},
 };
-use wharf_catalog::{Context, Description, Item, Operation};
+use wharf_catalog::{Context, Description, Item, Operation, shipment::Shipment};
 
 use crate::{
     bindings::{
         Abilities,
-        exports::wharf::connector::{connector, feed, intake, publisher, puller, receiver},
+        exports::wharf::connector::{connector, feed, fulfiller, intake, publisher, puller, receiver},
         wharf::connector::{exchanges, http, inbound as raw, items, log, signing, types},
     },
     describe,
@@ -21,8 +21,8 @@ use crate::{
     runtime::Call,
 };
 
-/// The version that its exports carry.
-pub(crate) const VERSION: &str = "1.0.0";
+/// The version that its exports carry. A component of an earlier minor version is found by it too.
+pub(crate) const VERSION: &str = "1.1.0";
 
 /// Where a component's functions are.
 pub(crate) struct Exports {
@@ -32,6 +32,7 @@ pub(crate) struct Exports {
     puller: Option<puller::GuestIndices>,
     receiver: Option<receiver::GuestIndices>,
     intake: Option<intake::GuestIndices>,
+    fulfiller: Option<fulfiller::GuestIndices>,
 }
 
 impl log::Host for Call {
@@ -91,6 +92,9 @@ impl Exports {
             puller: has(Interface::Puller).then(|| puller::GuestIndices::new(instance)).transpose()?,
             receiver: has(Interface::Receiver).then(|| receiver::GuestIndices::new(instance)).transpose()?,
             intake: has(Interface::Intake).then(|| intake::GuestIndices::new(instance)).transpose()?,
+            fulfiller: has(Interface::Fulfiller)
+                .then(|| fulfiller::GuestIndices::new(instance))
+                .transpose()?,
         })
     }
 
@@ -101,6 +105,7 @@ impl Exports {
         self.puller.as_ref().map(|it| it.load(&mut *store, instance)).transpose()?;
         self.receiver.as_ref().map(|it| it.load(&mut *store, instance)).transpose()?;
         self.intake.as_ref().map(|it| it.load(&mut *store, instance)).transpose()?;
+        self.fulfiller.as_ref().map(|it| it.load(&mut *store, instance)).transpose()?;
         Ok(())
     }
 
@@ -158,6 +163,34 @@ impl Exports {
         lower::with_answers(answers, reads_headers, |answers| {
             publisher.call_settle(store, lower::context(context), answers)
         })
+    }
+
+    pub(crate) fn prepare_shipments(
+        &self,
+        store: &mut Store<Call>,
+        instance: &Instance,
+        context: &Context,
+        shipments: &[Shipment],
+    ) -> wasmtime::Result<exchanges::Preparation> {
+        let fulfiller = exported(&self.fulfiller)?.load(&mut *store, instance)?;
+        lower::with_shipments(shipments, |shipments| {
+            fulfiller.call_prepare(store, lower::context(context), shipments)
+        })
+    }
+
+    pub(crate) fn settle_shipments(
+        &self,
+        store: &mut Store<Call>,
+        instance: &Instance,
+        context: &Context,
+        answers: &[Answer],
+        reads_headers: &[String],
+    ) -> wasmtime::Result<Vec<publisher::Settlement>> {
+        let fulfiller = exported(&self.fulfiller)?.load(&mut *store, instance)?;
+        let settlements = lower::with_answers(answers, reads_headers, |answers| {
+            fulfiller.call_settle(store, lower::context(context), answers)
+        })?;
+        Ok(settlements.into_iter().map(settlement).collect())
     }
 
     pub(crate) fn head(
@@ -251,4 +284,20 @@ impl Exports {
         let intake = exported(&self.intake)?.load(&mut *store, instance)?;
         intake.call_parse(store, lower::context(context), source, state, chunk, last)
     }
+}
+
+/// The contract gives each ability types of its own; those of the two that send are alike in everything.
+fn settlement(raw: fulfiller::Settlement) -> publisher::Settlement {
+    let outcome = |raw: fulfiller::Outcome| publisher::Outcome {
+        index: raw.index,
+        verdict: match raw.verdict {
+            fulfiller::Verdict::Accepted(problems) => publisher::Verdict::Accepted(problems),
+            fulfiller::Verdict::Rejected(problems) => publisher::Verdict::Rejected(problems),
+            fulfiller::Verdict::Retry(postponement) => publisher::Verdict::Retry(postponement),
+        },
+        remote_id: raw.remote_id,
+        note: raw.note,
+    };
+    let fulfiller::Settlement { outcomes, further, allowances } = raw;
+    publisher::Settlement { outcomes: outcomes.into_iter().map(outcome).collect(), further, allowances }
 }

@@ -100,4 +100,18 @@ pub enum Defect {
     BelievesGarbage,
     /// 39: no signature is looked at.
     BelievesEveryone,
+    /// 21: the last one of several parcels is left out.
+    ForgetsAParcel,
+    /// 22: one parcel that is refused takes all others with it.
+    SpoilsParcels,
+    /// 24: all parcels of one order are one.
+    OneParcel,
+    /// 25: an outage is the parcel's fault.
+    ParcelOutage,
+    /// 28: one outage among many answers to parcels spoils them all.
+    ParcelContagion,
+    /// 33: of parcels the status is enough.
+    ParcelStatus,
+    /// 33: an answer to a parcel that is no JSON is too much for it.
+    ParcelPanic,
 }

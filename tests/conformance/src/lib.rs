@@ -3,7 +3,7 @@
 //!
 //! Without a [`Defect`] it holds to all forty points. The shop is invented. `PUT` and `DELETE /items/SKU` take one item,
 //! `POST /batch` several, `GET /stock` and `GET /orders` give pages; a webhook brings one stock level, and a price list
-//! in CSV brings products.
+//! in CSV brings products. `POST /parcels` takes one parcel.
 
 mod answer;
 mod defect;
@@ -14,6 +14,7 @@ mod publish;
 mod pull;
 mod receive;
 mod settings;
+mod ship;
 
 use wharf_sdk::{
     AuthScheme, Budget, ChangeDetection, Connector, Context, Decimal, Description, Element, Endpoint, Field,
@@ -40,7 +41,7 @@ wharf_sdk::fields! {
 #[derive(Debug)]
 pub struct CornerShop;
 
-wharf_sdk::connector!(CornerShop: Publisher, Feed, Puller, Receiver, Intake);
+wharf_sdk::connector!(CornerShop: Publisher, Feed, Puller, Receiver, Intake, Fulfiller);
 
 fn grammar() -> Grammar {
     Grammar::new(vec![Element::new("p")])
@@ -53,7 +54,7 @@ impl Connector for CornerShop {
     fn describe() -> Description {
         let methods = [Method::Get, Method::Put, Method::Post, Method::Delete];
         let api = Endpoint::new("api", "https://corner.example", &methods).json();
-        let paths = ["/items/", "/batch", "/jobs/", "/stock", "/orders", "/shops/"];
+        let paths = ["/items/", "/batch", "/jobs/", "/stock", "/orders", "/shops/", "/parcels"];
         let api = paths.iter().fold(api, |api, path| api.path(path));
         Description::new("conformance-shop", env!("CARGO_PKG_VERSION"), "Tries the conformance kit.")
             .fields(fields())

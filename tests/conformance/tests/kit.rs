@@ -62,6 +62,13 @@ const DEFECTS: &[(&str, u8, &str)] = &[
     ("one-id", 38, "dropped"),
     ("believes-garbage", 38, "brings"),
     ("believes-everyone", 39, "believed"),
+    ("forgets-a-parcel", 21, "without an answer"),
+    ("spoils-parcels", 22, ""),
+    ("one-parcel", 24, "tell them apart"),
+    ("parcel-outage", 25, "rejected"),
+    ("parcel-contagion", 28, ""),
+    ("parcel-status", 33, "taken for success"),
+    ("parcel-panic", 33, "trapped"),
 ];
 
 /// What the shop answers when all is well, and one of its own deliveries more than the kit makes up.

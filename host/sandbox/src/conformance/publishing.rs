@@ -161,7 +161,7 @@ fn requests<'a>(
 }
 
 impl Nonsense {
-    fn to(&self, exchange: &Exchange) -> Answer {
+    pub(super) fn to(&self, exchange: &Exchange) -> Answer {
         let covers = u32::try_from(exchange.covers.len()).unwrap_or(u32::MAX);
         Answer { memo: exchange.memo.clone(), covers, response: self.response() }
     }

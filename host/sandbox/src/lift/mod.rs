@@ -16,7 +16,10 @@ use crate::{
     },
     contract::{Coverage, check_opening, check_rejected, check_remote_id, check_request, check_warnings},
     describe::method,
-    exchange::{Allowance, Body, Exchange, Opening, Outcome, Rejection, Request, Rows, Settlement, Verdict},
+    exchange::{
+        Allowance, Body, Exchange, Form, Opening, Outcome, Rejection, Request, Rows, Settlement, Verdict,
+    },
+    forms::{self, Forms},
     limits::Limits,
 };
 
@@ -25,10 +28,26 @@ use crate::{
 pub(crate) struct Lift<'a> {
     pub(crate) description: &'a Description,
     pub(crate) limits: &'a Limits,
+    /// What the call composed, for its requests to name.
+    pub(crate) forms: Option<&'a Forms>,
+    /// What its lists are made of, such as `operation`.
+    pub(crate) noun: &'static str,
 }
 
 /// What one call of `prepare` gave for its part of the operations.
 pub(crate) type Prepared = (Vec<Exchange>, Vec<Rejection>);
+
+impl<'a> Lift<'a> {
+    /// For a result whose requests may name these forms.
+    pub(crate) fn composed(self, forms: &'a Forms) -> Self {
+        Self { forms: Some(forms), ..self }
+    }
+
+    /// For a result that speaks of other things than operations.
+    pub(crate) fn of(self, noun: &'static str) -> Self {
+        Self { noun, ..self }
+    }
+}
 
 impl Lift<'_> {
     /// Positions count from `first`, that of the first of the `count` operations in the whole list.
@@ -39,7 +58,7 @@ impl Lift<'_> {
         count: usize,
     ) -> Result<Prepared, String> {
         within("exchanges", "exchanges", raw.exchanges.len(), self.limits.exchanges as usize)?;
-        let mut coverage = Coverage::of("operation", count);
+        let mut coverage = Coverage::of(self.noun, count);
         let exchange = |raw: exchanges::Exchange| {
             coverage.cover(&raw.covers)?;
             let mut exchange = self.exchange(raw)?;
@@ -70,7 +89,7 @@ impl Lift<'_> {
     }
 
     fn settlement(&self, raw: publisher::Settlement, covers: u32) -> Result<Settlement, String> {
-        let mut coverage = Coverage::of("operation", covers as usize);
+        let mut coverage = Coverage::of(self.noun, covers as usize);
         let outcome = |raw: publisher::Outcome| {
             coverage.answer(raw.index)?;
             self.outcome(raw)
@@ -132,11 +151,16 @@ impl Lift<'_> {
             http::Body::Text(text) => Body::Text(text),
             http::Body::Bytes(bytes) => Body::Bytes(bytes),
             http::Body::Document => Body::Document,
+            http::Body::Asset(form) if form.starts_with(forms::SCHEME) => Body::Form(self.form(&form)?),
             http::Body::Asset(address) => Body::Asset(address),
         };
         within("bytes in a request's body", "request-bytes", body.length(), self.limits.request_bytes)?;
         self.check_promise(body.length())?;
         Ok(Request { method, endpoint, target, headers, body, cost: cost.unwrap_or(1).max(1), unpack })
+    }
+
+    fn form(&self, name: &str) -> Result<Form, String> {
+        self.forms.ok_or("a request carries a form where none is taken")?.take(name)
     }
 
     fn check_promise(&self, bytes: usize) -> Result<(), String> {
@@ -321,7 +345,7 @@ mod tests {
     }
 
     fn with_lift<R>(test: impl FnOnce(Lift<'_>) -> R) -> R {
-        test(Lift { description: &description(), limits: &Limits::default() })
+        test(Lift { description: &description(), limits: &Limits::default(), forms: None, noun: "operation" })
     }
 
     #[test]
@@ -386,7 +410,8 @@ mod tests {
     fn a_body_beyond_what_the_vendor_takes_breaks_the_contract() {
         let mut description = description();
         description.publishing.as_mut().unwrap().maximum_request_bytes = Some(1);
-        let lift = Lift { description: &description, limits: &Limits::default() };
+        let lift =
+            Lift { description: &description, limits: &Limits::default(), forms: None, noun: "operation" };
         assert!(lift.exchange(exchange(&[0])).unwrap_err().contains("takes 1"));
     }
 

@@ -14,7 +14,12 @@ use crate::support::{CONNECTOR, FEED, Hostile, PUBLISHER};
 
 /// That the same call gives the same again is the sandbox's own promise: it leaves a connector nothing that
 /// could make it differ, so none can break these. They watch.
-const KEPT_BY_THE_SANDBOX: [&str; 2] = ["preparing-repeats", "rows-repeat"];
+const KEPT_BY_THE_SANDBOX: [&str; 3] = ["preparing-repeats", "preparing-shipments-repeats", "rows-repeat"];
+
+/// Shipments are not for components written by hand: the connectors of `tests/conformance` break these, at the points
+/// 21, 28 and 33, which ask the same.
+const BROKEN_BY_THE_KIT: [&str; 3] =
+    ["nonsense-to-shipments-is-settled", "settling-shipments-repeats", "shipments-are-prepared"];
 
 /// An exchange for each operation, of which the first has another target than the others.
 const FIRST_IS_SPECIAL: &str = "
@@ -115,7 +120,7 @@ fn a_connector_that_breaks_a_point_is_told_which_and_on_what() {
 fn no_point_is_without_a_connector_that_breaks_it() {
     let broken: BTreeSet<_> = breakers().into_iter().map(|(point, ..)| point).collect();
     let points: BTreeSet<_> = QUICK.iter().map(|point| point.name).collect();
-    let watched = BTreeSet::from(KEPT_BY_THE_SANDBOX);
+    let watched: BTreeSet<_> = KEPT_BY_THE_SANDBOX.into_iter().chain(BROKEN_BY_THE_KIT).collect();
     assert_eq!(points.difference(&broken).copied().collect::<BTreeSet<_>>(), watched);
 }
 

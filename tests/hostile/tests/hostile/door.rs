@@ -28,7 +28,7 @@ async fn who_traps_in_describe_is_not_let_in() -> anyhow::Result<()> {
 async fn who_imports_what_no_host_has_is_not_let_in() -> anyhow::Result<()> {
     let seen = refusal_of("foreign-import").await?;
     let expected = "it imports `evil:corp/exfiltration@1.0.0`, but a connector may import only \
-                    `wharf:connector/log`, `wharf:connector/signing` and an inert ";
+                    `wharf:connector/log`, `wharf:connector/signing`, `wharf:connector/forms` and an inert ";
     assert!(seen.starts_with(expected), "{seen}");
     Ok(())
 }

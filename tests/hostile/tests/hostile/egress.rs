@@ -48,6 +48,29 @@ async fn a_header_cannot_hide_another_request() -> anyhow::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_cannot_hide_headers_or_come_from_another_call() -> anyhow::Result<()> {
+    assert_eq!(
+        complaint_about("form-forger", "X-foreign").await?,
+        "connector `form-forger` broke the contract in `publisher.prepare`: a request carries a form that was not \
+         composed in this call; compose it where the request is made"
+    );
+    assert_eq!(
+        complaint_about("form-forger", "X-injection").await?,
+        r#"connector `form-forger` broke the contract in `publisher.prepare`: the name "a\"\r\nx-evil: 1\r\n\r\n" of a form's part holds '"'"#
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_without_end_are_stopped() -> anyhow::Result<()> {
+    let seen = complaint_about("form-forger", "X-flood").await?;
+    let expected = "connector `form-forger` used too much in `publisher.prepare`: more than 2000 forms; the limit is the \
+                    sandbox setting `exchanges`";
+    assert!(seen.starts_with(expected), "{seen}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn credentials_are_the_hosts_alone() -> anyhow::Result<()> {
     assert_eq!(
         complaint_about("own-credentials", "X").await?,

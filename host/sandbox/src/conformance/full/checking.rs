@@ -2,7 +2,7 @@
 
 use wharf_catalog::{Action, Problem, Reason, declaration::Method};
 
-use super::{Held, Question, failed, held, output::body_bytes, reactions::reaction, trial::Trial};
+use super::{Held, Question, failed, held, output::body_bytes, reactions::reaction, shipping, trial::Trial};
 use crate::{conformance::Finding, exchange::Verdict, inbound::Rest};
 
 pub(super) const POINTS: &[Question] = &[
@@ -18,14 +18,14 @@ pub(super) const POINTS: &[Question] = &[
         name: "refused-credentials-are-told-as-such",
         why: "only new credentials help: an item that is rejected instead stays away when they have come",
         without: "it asks nothing of the channel",
-        parts: &[a_401_is_settled, a_401_to_the_probe, a_401_to_a_page],
+        parts: &[a_401_is_settled, a_401_to_the_probe, a_401_to_a_page, shipping::a_401],
     },
     Question {
         number: 8,
         name: "missing-rights-are-told-as-such",
         why: "only the operator can extend them: called an outage, it is tried forever, called data, the item is lost",
         without: "it asks nothing of the channel",
-        parts: &[a_403_is_settled, a_403_to_the_probe, a_403_to_a_page],
+        parts: &[a_403_is_settled, a_403_to_the_probe, a_403_to_a_page, shipping::a_403],
     },
     Question {
         number: 9,
@@ -36,8 +36,8 @@ pub(super) const POINTS: &[Question] = &[
     },
 ];
 
-const CREDENTIALS: &[Reason] = &[Reason::Credentials, Reason::Settings];
-const RIGHTS: &[Reason] =
+pub(super) const CREDENTIALS: &[Reason] = &[Reason::Credentials, Reason::Settings];
+pub(super) const RIGHTS: &[Reason] =
     &[Reason::Permission, Reason::Credentials, Reason::Settings, Reason::Budget, Reason::Policy];
 
 fn an_item_goes_out(trial: &Trial<'_>) -> Result<Option<Held>, Finding> {
@@ -163,7 +163,7 @@ fn the_probe_only_reads(trial: &Trial<'_>) -> Result<Option<Held>, Finding> {
     const TRIED: &str = "the probe";
     let probe = trial.connector().probe(trial.context()).map_err(|error| Finding::new(TRIED, error))?;
     let Some(request) = probe else { return Ok(None) };
-    let body = String::from_utf8_lossy(body_bytes(&request.body)).to_lowercase();
+    let body = String::from_utf8_lossy(&body_bytes(&request.body)).to_lowercase();
     let (method, target) = (request.method, &request.target);
     match method {
         Method::Get => held(TRIED, format!("GET {target}")),

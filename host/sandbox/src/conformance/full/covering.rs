@@ -8,6 +8,7 @@ use super::{
         keys_follow_the_operation, no_two_skus_are_one, repeats_are_harmless, unkeyed_writes_are_read_back,
     },
     reactions::replied,
+    shipping,
     trial::{Trial, upsert},
 };
 use crate::conformance::{Finding, difference::same, feeding, publishing};
@@ -17,15 +18,15 @@ pub(super) const POINTS: &[Question] = &[
         number: 21,
         name: "every-operation-is-answered-once",
         why: "what nobody answers for is never sent again and never missed",
-        without: "it takes no items",
-        parts: &[every_operation, every_covered_operation, every_row],
+        without: "it takes no items and tells of no shipments",
+        parts: &[every_operation, every_covered_operation, every_row, shipping::every_shipment],
     },
     Question {
         number: 22,
         name: "one-bad-item-does-not-spoil-the-others",
         why: "one wrong product must not keep a catalog off the channel",
-        without: "it takes no items",
-        parts: &[siblings_go_on, rows_go_on],
+        without: "it takes no items and tells of no shipments",
+        parts: &[siblings_go_on, rows_go_on, shipping::siblings_go_on],
     },
     Question {
         number: 23,
@@ -38,8 +39,13 @@ pub(super) const POINTS: &[Question] = &[
         number: 24,
         name: "repeats-are-harmless",
         why: "after a crash the same request is sent again, and must not list, sell or count twice",
-        without: "it does not publish",
-        parts: &[repeats_are_harmless, keys_follow_the_operation, unkeyed_writes_are_read_back],
+        without: "it neither publishes nor tells of shipments",
+        parts: &[
+            repeats_are_harmless,
+            keys_follow_the_operation,
+            unkeyed_writes_are_read_back,
+            shipping::parcels_are_told_apart,
+        ],
     },
 ];
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use wharf_catalog::{Context, Problem, Reason, declaration::Budget};
 
 use super::{
-    Held, Question, failed, held,
+    Held, Question, failed, held, shipping,
     state::{foreign_cursors, foreign_intake_states, foreign_memos, foreign_notes},
     trial::{Trial, upsert},
 };
@@ -44,7 +44,13 @@ pub(super) const POINTS: &[Question] = &[
         name: "foreign-state-is-survived",
         why: "memos, notes and cursors outlive the version that wrote them",
         without: "it keeps no state",
-        parts: &[foreign_memos, foreign_notes, foreign_cursors, foreign_intake_states],
+        parts: &[
+            foreign_memos,
+            foreign_notes,
+            foreign_cursors,
+            foreign_intake_states,
+            shipping::foreign_state,
+        ],
     },
 ];
 

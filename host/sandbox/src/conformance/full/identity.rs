@@ -10,7 +10,7 @@ use wharf_catalog::{
 
 use super::{
     Held, failed, held,
-    output::{body_bytes, sent},
+    output::{contents, sent},
     trial::{Trial, upsert},
 };
 use crate::{
@@ -112,8 +112,8 @@ fn own_keys(exchange: &Exchange) -> Vec<String> {
     let is_key = |name: &str| name.to_ascii_lowercase().contains("idempoten");
     let headers = exchange.request.headers.iter().filter(|(name, _)| is_key(name));
     let mut keys: Vec<String> = headers.map(|(_, value)| value.clone()).collect();
-    let mut open: Vec<Value> =
-        serde_json::from_slice(body_bytes(&exchange.request.body)).into_iter().collect();
+    let json = |(_, content): (Option<&str>, &[u8])| serde_json::from_slice(content).ok();
+    let mut open: Vec<Value> = contents(&exchange.request.body).into_iter().filter_map(json).collect();
     while let Some(value) = open.pop() {
         match value {
             Value::Array(entries) => open.extend(entries),

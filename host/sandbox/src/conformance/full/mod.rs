@@ -21,6 +21,7 @@ mod pulling;
 mod reactions;
 mod receiving;
 mod settling;
+mod shipping;
 mod state;
 mod texts;
 mod token;

@@ -3,7 +3,7 @@
 //! A connector is pure and remembers nothing but its memo. So if neither what it sends, nor what it notes, nor what it
 //! complains of depends on something, that something is lost for good.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use wharf_catalog::{Action, Context, Item, Lane, Operation, Problem};
 
@@ -11,7 +11,7 @@ use super::{
     super::{Finding, samples},
     trial::Trial,
 };
-use crate::exchange::{Body, Exchange, Preparation, Request};
+use crate::exchange::{Body, Exchange, Part, PartContent, Preparation, Request};
 
 /// How an item can leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,16 +121,36 @@ pub(super) fn sent(exchange: &Exchange) -> Vec<u8> {
     for (name, value) in headers {
         sent.extend(format!("{name}: {value}\n").bytes());
     }
-    sent.extend(body_bytes(body));
+    sent.extend_from_slice(&body_bytes(body));
     sent.extend(exchange.document.iter().flatten());
     sent
 }
 
-/// What a body holds by itself.
-pub(super) fn body_bytes(body: &Body) -> &[u8] {
+/// What a body holds by itself, as one text.
+pub(super) fn body_bytes(body: &Body) -> Cow<'_, [u8]> {
     match body {
-        Body::Text(text) | Body::Asset(text) => text.as_bytes(),
-        Body::Bytes(bytes) => bytes,
-        Body::None | Body::Document => &[],
+        Body::Text(text) | Body::Asset(text) => text.as_bytes().into(),
+        Body::Bytes(bytes) => bytes.into(),
+        Body::Form(form) => form.to_string().into_bytes().into(),
+        Body::None | Body::Document => Cow::Borrowed(&[]),
     }
+}
+
+/// The files and texts that a body holds by itself, each with the media type that it says it has.
+pub(super) fn contents(body: &Body) -> Vec<(Option<&str>, &[u8])> {
+    match body {
+        Body::Text(text) => vec![(None, text.as_bytes())],
+        Body::Bytes(bytes) => vec![(None, bytes)],
+        Body::Form(form) => form.parts.iter().filter_map(part).collect(),
+        Body::None | Body::Document | Body::Asset(_) => Vec::new(),
+    }
+}
+
+fn part(part: &Part) -> Option<(Option<&str>, &[u8])> {
+    let content = match &part.content {
+        PartContent::Text(text) => text.as_bytes(),
+        PartContent::Bytes(bytes) => bytes,
+        PartContent::Document | PartContent::Picture(_) => return None,
+    };
+    Some((part.content_type.as_deref(), content))
 }

@@ -8,6 +8,7 @@ use super::{
     Held, Question, failed, held, intake,
     pulling::{limits_of_pages, unreadable_pages},
     reactions::{Named, Settled, answer, reaction, replied},
+    shipping,
     trial::{Trial, upsert},
 };
 use crate::{
@@ -20,15 +21,15 @@ pub(super) const POINTS: &[Question] = &[
         number: 25,
         name: "an-outage-is-waited-for",
         why: "after a cut line nobody knows what got through: neither success nor the item's fault may be made of it",
-        without: "it does not publish",
-        parts: &[outages],
+        without: "it neither publishes nor tells of shipments",
+        parts: &[outages, shipping::outages],
     },
     Question {
         number: 26,
         name: "a-throttle-is-waited-for",
         why: "an item that is rejected because the channel was busy never gets listed",
         without: "it asks nothing of the channel",
-        parts: &[throttles, limits_of_pages],
+        parts: &[throttles, limits_of_pages, shipping::throttles],
     },
     Question {
         number: 27,
@@ -41,15 +42,15 @@ pub(super) const POINTS: &[Question] = &[
         number: 28,
         name: "answers-do-not-touch-each-other",
         why: "a token expires amid a run; what was answered before has to stay as it is",
-        without: "it does not publish",
-        parts: &[answers_alone_and_together],
+        without: "it neither publishes nor tells of shipments",
+        parts: &[answers_alone_and_together, shipping::answers_alone_and_together],
     },
     Question {
         number: 29,
         name: "answers-come-in-any-order",
         why: "requests overtake each other, and the last answer is not that of the last request",
-        without: "it does not publish",
-        parts: &[answers_backwards],
+        without: "it neither publishes nor tells of shipments",
+        parts: &[answers_backwards, shipping::answers_backwards],
     },
     Question {
         number: 30,
@@ -76,8 +77,8 @@ pub(super) const POINTS: &[Question] = &[
         number: 33,
         name: "nonsense-is-no-success",
         why: "proxies and login pages answer 200, too: the item would show as listed and is not",
-        without: "it does not publish",
-        parts: &[nonsense_is_settled, pages_of_nonsense],
+        without: "it neither publishes nor tells of shipments",
+        parts: &[nonsense_is_settled, pages_of_nonsense, shipping::nonsense],
     },
 ];
 
@@ -277,7 +278,7 @@ fn chains(trial: &Trial<'_>) -> Result<Option<Held>, Finding> {
 }
 
 /// Answers with a success status that no channel gives when it has done what it was asked.
-fn false_successes() -> Vec<Named> {
+pub(super) fn false_successes() -> Vec<Named> {
     let error = b"{\"success\":false,\"status\":\"error\",\"error\":{\"code\":500,\"message\":\"failed\"},\
         \"errors\":[{\"code\":\"FAILED\",\"message\":\"failed\"}],\"data\":null}";
     let nonsense = NONSENSE.iter().filter(|it| !it.may_be_success());

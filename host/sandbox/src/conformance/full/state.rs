@@ -6,7 +6,7 @@ use super::{Held, describing::NOW, held, reactions::replied, trial::Trial};
 use crate::{conformance::Finding, exchange::Answer, inbound::Position};
 
 /// State that no version of the connector wrote, and some that a cut write may have left.
-const FOREIGN: [&[u8]; 5] =
+pub(super) const FOREIGN: [&[u8]; 5] =
     [b"", b"\0", b"{\"version\":99,\"step\":\"?\"}", b"\xff\xfe\xc3\x28", b"[[[[[[[["];
 
 pub(super) fn foreign_memos(trial: &Trial<'_>) -> Result<Option<Held>, Finding> {

@@ -10,10 +10,13 @@ use super::{
     Held, Question, failed,
     form::{self, Form},
     held, intake,
-    output::body_bytes,
+    output::contents,
     trial::{Trial, with},
 };
-use crate::{conformance::Finding, exchange::Exchange};
+use crate::{
+    conformance::Finding,
+    exchange::{Body, Exchange},
+};
 
 pub(super) const POINTS: &[Question] = &[
     Question {
@@ -191,13 +194,15 @@ fn bodies<'a>(trial: &Trial<'_>, exchange: &'a Exchange) -> Vec<(Form, &'a [u8])
     let constant = endpoint.into_iter().flat_map(|endpoint| &endpoint.headers);
     let named = request.headers.iter().chain(constant).find(|(name, _)| name == "content-type");
     let declared = named.and_then(|(_, value)| Form::of(value));
-    let body = body_bytes(&request.body);
+    let is_form = matches!(request.body, Body::Form(_));
     let document = exchange.document.as_deref().unwrap_or_default();
-    let form = |bytes: &'a [u8], declared: Option<Form>| {
+    let form = |(own, bytes): (Option<&str>, &'a [u8])| {
+        let declared = own.and_then(Form::of).or(declared.filter(|_| !is_form));
         declared.or_else(|| Form::guessed(bytes)).map(|it| (it, bytes))
     };
-    let parts = [form(body, declared), form(document, None)];
-    parts.into_iter().flatten().filter(|(_, bytes)| !bytes.is_empty()).collect()
+    let bodies = contents(&request.body).into_iter().filter_map(form);
+    let document = Form::guessed(document).map(|it| (it, document));
+    bodies.chain(document).filter(|(_, bytes)| !bytes.is_empty()).collect()
 }
 
 fn a_file_is_well_formed(trial: &Trial<'_>) -> Result<Option<Held>, Finding> {
