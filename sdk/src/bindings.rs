@@ -10,13 +10,14 @@ pub mod imports {
         inline: "
             package wharf:sdk;
             world imports {
-                import wharf:connector/types@1.0.0;
-                import wharf:connector/items@1.0.0;
-                import wharf:connector/http@1.0.0;
-                import wharf:connector/exchanges@1.0.0;
-                import wharf:connector/inbound@1.0.0;
-                import wharf:connector/log@1.0.0;
-                import wharf:connector/signing@1.0.0;
+                import wharf:connector/types@1.1.0;
+                import wharf:connector/items@1.1.0;
+                import wharf:connector/http@1.1.0;
+                import wharf:connector/exchanges@1.1.0;
+                import wharf:connector/inbound@1.1.0;
+                import wharf:connector/log@1.1.0;
+                import wharf:connector/signing@1.1.0;
+                import wharf:connector/forms@1.1.0;
             }
         ",
         additional_derives: [PartialEq],
@@ -25,7 +26,7 @@ pub mod imports {
     });
 }
 
-pub use imports::wharf::connector::{exchanges, http, inbound, items, log, signing, types};
+pub use imports::wharf::connector::{exchanges, forms, http, inbound, items, log, signing, types};
 
 /// `export connector`
 pub mod connector {
@@ -33,12 +34,12 @@ pub mod connector {
         path: "../wit/v1",
         inline: "
             package wharf:sdk;
-            world connector-only { export wharf:connector/connector@1.0.0; }
+            world connector-only { export wharf:connector/connector@1.1.0; }
         ",
         additional_derives: [PartialEq],
         with: {
-            "wharf:connector/types@1.0.0": crate::bindings::types,
-            "wharf:connector/http@1.0.0": crate::bindings::http,
+            "wharf:connector/types@1.1.0": crate::bindings::types,
+            "wharf:connector/http@1.1.0": crate::bindings::http,
         },
         generate_all,
         pub_export_macro: true,
@@ -53,14 +54,14 @@ pub mod publisher {
         path: "../wit/v1",
         inline: "
             package wharf:sdk;
-            world publisher-only { export wharf:connector/publisher@1.0.0; }
+            world publisher-only { export wharf:connector/publisher@1.1.0; }
         ",
         additional_derives: [PartialEq],
         with: {
-            "wharf:connector/types@1.0.0": crate::bindings::types,
-            "wharf:connector/items@1.0.0": crate::bindings::items,
-            "wharf:connector/http@1.0.0": crate::bindings::http,
-            "wharf:connector/exchanges@1.0.0": crate::bindings::exchanges,
+            "wharf:connector/types@1.1.0": crate::bindings::types,
+            "wharf:connector/items@1.1.0": crate::bindings::items,
+            "wharf:connector/http@1.1.0": crate::bindings::http,
+            "wharf:connector/exchanges@1.1.0": crate::bindings::exchanges,
         },
         generate_all,
         pub_export_macro: true,
@@ -75,12 +76,12 @@ pub mod feed {
         path: "../wit/v1",
         inline: "
             package wharf:sdk;
-            world feed-only { export wharf:connector/feed@1.0.0; }
+            world feed-only { export wharf:connector/feed@1.1.0; }
         ",
         additional_derives: [PartialEq],
         with: {
-            "wharf:connector/types@1.0.0": crate::bindings::types,
-            "wharf:connector/items@1.0.0": crate::bindings::items,
+            "wharf:connector/types@1.1.0": crate::bindings::types,
+            "wharf:connector/items@1.1.0": crate::bindings::items,
         },
         generate_all,
         pub_export_macro: true,
@@ -95,13 +96,13 @@ pub mod puller {
         path: "../wit/v1",
         inline: "
             package wharf:sdk;
-            world puller-only { export wharf:connector/puller@1.0.0; }
+            world puller-only { export wharf:connector/puller@1.1.0; }
         ",
         additional_derives: [PartialEq],
         with: {
-            "wharf:connector/types@1.0.0": crate::bindings::types,
-            "wharf:connector/http@1.0.0": crate::bindings::http,
-            "wharf:connector/inbound@1.0.0": crate::bindings::inbound,
+            "wharf:connector/types@1.1.0": crate::bindings::types,
+            "wharf:connector/http@1.1.0": crate::bindings::http,
+            "wharf:connector/inbound@1.1.0": crate::bindings::inbound,
         },
         generate_all,
         pub_export_macro: true,
@@ -116,12 +117,12 @@ pub mod receiver {
         path: "../wit/v1",
         inline: "
             package wharf:sdk;
-            world receiver-only { export wharf:connector/receiver@1.0.0; }
+            world receiver-only { export wharf:connector/receiver@1.1.0; }
         ",
         additional_derives: [PartialEq],
         with: {
-            "wharf:connector/types@1.0.0": crate::bindings::types,
-            "wharf:connector/inbound@1.0.0": crate::bindings::inbound,
+            "wharf:connector/types@1.1.0": crate::bindings::types,
+            "wharf:connector/inbound@1.1.0": crate::bindings::inbound,
         },
         generate_all,
         pub_export_macro: true,
@@ -136,16 +137,37 @@ pub mod intake {
         path: "../wit/v1",
         inline: "
             package wharf:sdk;
-            world intake-only { export wharf:connector/intake@1.0.0; }
+            world intake-only { export wharf:connector/intake@1.1.0; }
         ",
         additional_derives: [PartialEq],
         with: {
-            "wharf:connector/types@1.0.0": crate::bindings::types,
-            "wharf:connector/inbound@1.0.0": crate::bindings::inbound,
+            "wharf:connector/types@1.1.0": crate::bindings::types,
+            "wharf:connector/inbound@1.1.0": crate::bindings::inbound,
         },
         generate_all,
         pub_export_macro: true,
         export_macro_name: "export",
     });
     pub use exports::wharf::connector::intake::*;
+}
+
+/// `export fulfiller`
+pub mod fulfiller {
+    wit_bindgen::generate!({
+        path: "../wit/v1",
+        inline: "
+            package wharf:sdk;
+            world fulfiller-only { export wharf:connector/fulfiller@1.1.0; }
+        ",
+        additional_derives: [PartialEq],
+        with: {
+            "wharf:connector/types@1.1.0": crate::bindings::types,
+            "wharf:connector/http@1.1.0": crate::bindings::http,
+            "wharf:connector/exchanges@1.1.0": crate::bindings::exchanges,
+        },
+        generate_all,
+        pub_export_macro: true,
+        export_macro_name: "export",
+    });
+    pub use exports::wharf::connector::fulfiller::*;
 }

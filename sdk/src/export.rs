@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 
 use crate::{
-    Answer, Connector, Context, Delivery, Description, Feed, Fetch, Intake, Items, Opening, Operations, Page,
-    Position, Preparation, Problem, Progress, Publisher, Puller, Receipt, Receiver, Request, Response,
-    RowsWritten, Settlement, Source,
+    Answer, Connector, Context, Delivery, Description, Feed, Fetch, Fulfiller, Intake, Items, Opening,
+    Operations, Page, Position, Preparation, Problem, Progress, Publisher, Puller, Receipt, Receiver,
+    Request, Response, RowsWritten, Settlement, Shipment, Source,
     bindings::{self, items::Batch},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 /// ```text
 /// wharf_sdk::connector!(GoogleMerchant: Publisher);
 /// wharf_sdk::connector!(ProductFeed: Feed);
-/// wharf_sdk::connector!(Marketplace: Publisher, Puller, Receiver);
+/// wharf_sdk::connector!(Marketplace: Publisher, Puller, Fulfiller);
 /// ```
 ///
 /// It does nothing except on `wasm32`, so the same crate can be linked natively by tests and benchmarks.
@@ -49,6 +49,9 @@ macro_rules! __export_ability {
     };
     (Intake) => {
         $crate::bindings::intake::export!(WharfExport with_types_in $crate::bindings::intake);
+    };
+    (Fulfiller) => {
+        $crate::bindings::fulfiller::export!(WharfExport with_types_in $crate::bindings::fulfiller);
     };
 }
 
@@ -129,6 +132,18 @@ impl<T: Intake> bindings::intake::Guest for Exported<T> {
     fn parse(context: Context, source: Source, state: Vec<u8>, chunk: Vec<u8>, last: bool) -> Progress {
         report_panics();
         T::parse(&context, &source, &state, &chunk, last)
+    }
+}
+
+impl<T: Fulfiller> bindings::fulfiller::Guest for Exported<T> {
+    fn prepare(context: Context, shipments: Vec<Shipment>) -> Preparation {
+        report_panics();
+        T::prepare_shipments(&context, &shipments)
+    }
+
+    fn settle(context: Context, answers: Vec<Answer>) -> Vec<bindings::fulfiller::Settlement> {
+        report_panics();
+        T::settle_shipments(&context, answers).into_iter().map(Into::into).collect()
     }
 }
 

@@ -75,6 +75,8 @@
 //! - [`Puller`] reads a channel page by page: orders, stock, listing states, products, taxonomies.
 //! - [`Receiver`] takes webhooks, whose signature the host has checked as the description declares.
 //! - [`Intake`] reads files from suppliers, ERPs and tills in chunks; what it remembers is in its state.
+//! - [`Fulfiller`], or [`ParcelFulfiller`] for one request a parcel, tells the channel which parcels of its orders
+//!   left, with carrier and tracking number.
 //!
 //! [`Connector::probe`] is everyone's: the request that shows whether credentials and settings work.
 //!
@@ -96,7 +98,7 @@
 //!
 //! # Versions
 //!
-//! This version speaks `wharf:connector@1.0.0` alone. Hosts serve the current and the previous major version of
+//! This version speaks `wharf:connector@1.1.0` alone. Hosts serve the current and the previous major version of
 //! the contract, so a component that was built with an older SDK goes on working until the next one after this.
 
 mod address;
@@ -118,6 +120,8 @@ pub mod export;
 pub mod guide {}
 mod failure;
 mod feed;
+mod form;
+mod fulfil;
 pub mod gtin;
 mod html;
 pub mod inbound;
@@ -125,6 +129,7 @@ mod intake;
 mod item;
 mod json;
 pub mod log;
+mod loss;
 mod moment;
 mod operation;
 mod problem;
@@ -151,6 +156,8 @@ pub use bindings::{
     },
     exchanges::{Answer, Exchange, Postponement, Preparation, Rejection},
     feed::{Opening, Remark, RowsWritten},
+    forms::{Content as PartContent, Part},
+    fulfiller::{Shipment, ShippedLine},
     http::{Body, Method, Request, Response},
     intake::{Finding, Progress, Source},
     publisher::{Action, Outcome, Settlement, Verdict},
@@ -164,10 +171,13 @@ pub use decimal::{DecimalError, minor_digits};
 pub use delimited::{Delimited, Separator};
 pub use failure::Failure;
 pub use feed::Feed;
-pub use html::strip_html;
+pub use form::{Form, file_name, unread_picture};
+pub use fulfil::{Fulfiller, ParcelFulfiller};
+pub use html::{Fitted, Lost, Markup, Rule, strip_html};
 pub use intake::Intake;
 pub use item::{Item, ItemIter, Items, Values};
 pub use json::Json;
+pub use loss::{Loss, Losses};
 pub use moment::{parse_rfc3339, rfc3339};
 pub use operation::{Operation, OperationIter, Operations};
 pub use publish::{ItemPublisher, Publisher};

@@ -1,6 +1,6 @@
 //! What should become of each item of a batch.
 
-use std::{iter::Zip, slice};
+use std::{collections::BTreeMap, iter::Zip, slice};
 
 use crate::{
     Action, Item,
@@ -62,6 +62,21 @@ impl<'a> Operations<'a> {
     /// All of them, in the host's order.
     pub fn iter(self) -> OperationIter<'a> {
         OperationIter { batch: self.batch, entries: self.items.iter().zip(self.operations) }
+    }
+
+    /// What belongs to one product each, with its position: the groups in the order of their names, the items of a group
+    /// in that of their SKUs, whatever the host's order. An item without a group is one by itself.
+    pub fn groups(self) -> impl Iterator<Item = Vec<(u32, Operation<'a>)>> {
+        let mut groups: BTreeMap<(bool, &str), Vec<(u32, Operation<'a>)>> = BTreeMap::new();
+        for (index, operation) in (0..).zip(self) {
+            let group = operation.item.group();
+            let key = (group.is_some(), group.unwrap_or(operation.item.sku()));
+            groups.entry(key).or_default().push((index, operation));
+        }
+        groups.into_values().map(|mut members| {
+            members.sort_by_key(|(_, operation)| operation.item.sku());
+            members
+        })
     }
 
     /// Slices of at most `size` operations, which must not be 0.
@@ -138,5 +153,22 @@ mod tests {
         let last = operations.get(2).unwrap();
         assert_eq!((last.action, last.note, last.revision), (Action::Stock, None, 7));
         assert!(operations.get(3).is_none());
+    }
+
+    #[test]
+    fn groups_are_in_an_order_of_their_own() {
+        let draft = |sku, group: Option<&str>| {
+            let item = testing::Item { group: group.map(str::to_owned), ..testing::Item::new(sku) };
+            testing::Operation::new(Action::Upsert, item)
+        };
+        // An item may be named like a group.
+        let drafts = [draft("B", Some("G")), draft("G", None), draft("A", Some("G")), draft("C", None)];
+        let batch = testing::Batch::of_operations(&drafts);
+        let groups: Vec<Vec<(u32, &str)>> = batch
+            .operations()
+            .groups()
+            .map(|group| group.iter().map(|(index, operation)| (*index, operation.item.sku())).collect())
+            .collect();
+        assert_eq!(groups, [vec![(3, "C")], vec![(1, "G")], vec![(2, "A"), (0, "B")]]);
     }
 }

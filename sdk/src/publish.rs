@@ -100,6 +100,13 @@ pub(crate) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+impl Default for Preparation {
+    /// Nothing yet.
+    fn default() -> Self {
+        Self { exchanges: Vec::new(), rejections: Vec::new() }
+    }
+}
+
 impl Preparation {
     /// Rejects all of `count` operations for the same reason.
     pub fn reject_all(count: usize, problem: &Problem) -> Self {

@@ -9,7 +9,7 @@ use wharf_sdk::{Budget, Method};
 
 use crate::{
     API, DOCUMENTS_PATH, FEEDS_PATH, INVENTORY_PATH, LISTINGS_PATH, ORDERS_PATH, PARTICIPATIONS_PATH,
-    PRODUCT_TYPES_PATH,
+    PRODUCT_TYPES_PATH, SHIPMENTS_PATH,
 };
 
 /// One operation's plan: so many requests in so many seconds, and how many at once.
@@ -22,7 +22,7 @@ struct Plan {
     path: &'static str,
 }
 
-const PLANS: [Plan; 11] = [
+const PLANS: [Plan; 12] = [
     // 0.0083 a second.
     plan("createFeed", 83, 10_000, 15, Method::Post, FEEDS_PATH),
     plan("createFeedDocument", 1, 2, 15, Method::Post, DOCUMENTS_PATH),
@@ -34,6 +34,7 @@ const PLANS: [Plan; 11] = [
     plan("deleteListingsItem", 5, 1, 5, Method::Delete, LISTINGS_PATH),
     // 0.0056 a second.
     plan("searchOrders", 56, 10_000, 20, Method::Get, ORDERS_PATH),
+    plan("confirmShipment", 2, 1, 10, Method::Post, SHIPMENTS_PATH),
     plan("getInventorySummaries", 2, 1, 2, Method::Get, INVENTORY_PATH),
     plan("searchDefinitionsProductTypes", 5, 1, 10, Method::Get, PRODUCT_TYPES_PATH),
     // 0.016 a second.

@@ -9,6 +9,7 @@
 //! | any of them, many | `POST /feeds/2021-06-30/documents`, `PUT` of the document, `POST /feeds/2021-06-30/feeds`, `GET .../feeds/F`, `GET .../documents/D`, `GET` of the report |
 //! | preview | `PUT` or `PATCH` with `mode=VALIDATION_PREVIEW` |
 //! | orders | `GET /orders/2026-01-01/orders?lastUpdatedAfter=...` |
+//! | parcels | `POST /orders/v0/orders/O/shipmentConfirmation` |
 //! | stock | `GET /fba/inventory/v1/summaries` |
 //! | product types | `GET /definitions/2020-09-01/productTypes` |
 //! | probe | `GET /sellers/v1/marketplaceParticipations` |
@@ -27,11 +28,13 @@
 //! - `memo`: what an answer has to remember. `feed`: the five steps. `report`: how they end. `documents`: their hosts.
 //! - `answer`: what answers to single requests mean. `issues`: Amazon's words for what is wrong.
 //! - `orders`, `order`, `stock`, `product_types`: what comes back. `pull`: what all of them share.
+//! - `shipments`: parcels that left, with `carriers` by Amazon's codes.
 //! - `probe`: whether seller, region and marketplaces fit together. `budgets`: Amazon's usage plans.
 
 mod answer;
 mod attributes;
 mod budgets;
+mod carriers;
 mod change;
 mod documents;
 mod feed;
@@ -49,12 +52,13 @@ mod product_types;
 mod pull;
 mod report;
 mod settings;
+mod shipments;
 mod stock;
 
 use wharf_sdk::{
-    Answer, AuthScheme, ChangeDetection, Connector, Context, Description, Endpoint, Fetch, Method,
+    Answer, AuthScheme, ChangeDetection, Connector, Context, Description, Endpoint, Fetch, Fulfiller, Method,
     Operations, Page, Position, Preparation, Problem, Publisher, Publishing, PullStream, Puller, Request,
-    Response, Settlement, StreamKind, TokenGrant, Verdict,
+    Response, Settlement, Shipment, StreamKind, TokenGrant, Verdict,
 };
 
 use crate::{
@@ -77,6 +81,8 @@ const LISTINGS_PATH: &str = "/listings/2021-08-01/items";
 const FEEDS_PATH: &str = "/feeds/2021-06-30/feeds";
 const DOCUMENTS_PATH: &str = "/feeds/2021-06-30/documents";
 const ORDERS_PATH: &str = "/orders/2026-01-01/orders";
+/// `/{orderId}/shipmentConfirmation` follows.
+const SHIPMENTS_PATH: &str = "/orders/v0/orders/";
 const INVENTORY_PATH: &str = "/fba/inventory/v1/summaries";
 const PRODUCT_TYPES_PATH: &str = "/definitions/2020-09-01/productTypes";
 const PARTICIPATIONS_PATH: &str = "/sellers/v1/marketplaceParticipations";
@@ -93,7 +99,7 @@ const STOCK: u32 = 1;
 #[derive(Debug)]
 pub struct Amazon;
 
-wharf_sdk::connector!(Amazon: Publisher, Puller);
+wharf_sdk::connector!(Amazon: Publisher, Puller, Fulfiller);
 
 impl Connector for Amazon {
     fn describe() -> Description {
@@ -103,6 +109,7 @@ impl Connector for Amazon {
             FEEDS_PATH,
             DOCUMENTS_PATH,
             ORDERS_PATH,
+            SHIPMENTS_PATH,
             INVENTORY_PATH,
             PRODUCT_TYPES_PATH,
             PARTICIPATIONS_PATH,
@@ -208,6 +215,21 @@ impl Puller for Amazon {
             STOCK => stock::digest(&market, memo, response),
             _ => product_types::digest(response),
         }
+    }
+}
+
+impl Fulfiller for Amazon {
+    fn prepare_shipments(context: &Context, shipments: &[Shipment]) -> Preparation {
+        match Market::of(context) {
+            Ok(market) => shipments::prepare(&market, shipments),
+            Err(problem) => Preparation::reject_all(shipments.len(), &problem),
+        }
+    }
+
+    /// What an answer means depends on no settings.
+    fn settle_shipments(_: &Context, answers: Vec<Answer>) -> Vec<Settlement> {
+        let settled = |answer: &Answer| Settlement::all(answer.covers, &shipments::verdict(&answer.response));
+        answers.iter().map(settled).collect()
     }
 }
 

@@ -94,7 +94,7 @@ impl Memo {
         bytes.extend_from_slice(&length.to_le_bytes());
         bytes.extend(self.id.bytes().take(length.into()));
         for record in &self.records {
-            bytes.push(record.losses.0 << 3 | record.change as u8);
+            bytes.push(record.losses.bits() << 3 | record.change as u8);
             bytes.extend_from_slice(&record.filled.0.to_le_bytes());
         }
         bytes
@@ -129,7 +129,7 @@ fn record(bytes: &[u8; RECORD]) -> Option<Record> {
         4 => Change::Delete,
         _ => return None,
     };
-    Some(Record { change, losses: Losses(first >> 3), filled: Filled(u64::from_le_bytes(filled)) })
+    Some(Record { change, losses: Losses::from_bits(first >> 3), filled: Filled(u64::from_le_bytes(filled)) })
 }
 
 #[cfg(test)]
@@ -143,7 +143,7 @@ mod tests {
             [Change::Whole, Change::Content, Change::Price, Change::Stock, Change::Delete];
         let record = (0_usize..5, 0_u8..32, any::<u64>()).prop_map(|(change, losses, filled)| Record {
             change: CHANGES[change],
-            losses: Losses(losses),
+            losses: Losses::from_bits(losses),
             filled: Filled(filled),
         });
         let records = prop::collection::vec(record, 0..40);
@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn a_full_feed_fits_what_hosts_keep() {
-        let record = Record { change: Change::Whole, losses: Losses(31), filled: Filled(u64::MAX) };
+        let record =
+            Record { change: Change::Whole, losses: Losses::from_bits(31), filled: Filled(u64::MAX) };
         let records = vec![record; crate::MAXIMUM_OPERATIONS as usize];
         let memo = Memo::new(Step::Create, records).next(Step::Poll, "x".repeat(MAXIMUM_ID));
         assert!(memo.to_bytes().len() <= 64 << 10);

@@ -277,7 +277,7 @@ fn pages_that_bring_nothing_say_why() {
 
 #[test]
 fn settings_that_cannot_be_read_end_the_pass() {
-    let unreadable = context(&json!({}));
+    let unreadable = context(json!({}));
     let fetch = Amazon::request(&unreadable, ORDERS, &position(None, None));
     let page = digest(&unreadable, ORDERS, &fetch, 200, &json!({}));
     assert!(matches!(page.rest, Rest::Failed(problem) if problem.reason == Reason::Settings));

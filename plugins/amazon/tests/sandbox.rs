@@ -106,7 +106,7 @@ fn every_page_of_the_sandbox_is_read() {
         let position = Position { cursor: None, since: None, until: 1_769_860_800_000 };
         let fetch = Amazon::request(&plain(), stream, &position);
         for pair in pairs.iter().filter(|pair| pair.operation == operation) {
-            let response = response(pair.status, &pair.response.to_string());
+            let response = response(pair.status, pair.response.to_string());
             let page = Amazon::digest(&plain(), stream, &fetch.memo, &response);
             assert_eq!(page.problems, []);
             let rest = match page.rest {
@@ -147,7 +147,7 @@ fn the_sandboxs_seller_sells_in_the_united_states_only() {
     let probed = |marketplace: &str, currency: &str| {
         let mut context = with(&json!({"marketplaces": [marketplace]}));
         context.currency = currency.into();
-        let problems = Amazon::probed(&context, &response(pair.status, &pair.response.to_string()));
+        let problems = Amazon::probed(&context, &response(pair.status, pair.response.to_string()));
         problems.into_iter().map(|problem| problem.reason).collect::<Vec<_>>()
     };
     assert_eq!(probed("ATVPDKIKX0DER", "USD"), []);
@@ -162,7 +162,7 @@ fn an_answer_to_another_question_never_lists_anything() {
     assert_eq!(pairs.len(), 133);
     for step in steps(&bulk(), &[upsert(), price()]) {
         for pair in &pairs {
-            let response = response(pair.status, &pair.response.to_string());
+            let response = response(pair.status, pair.response.to_string());
             let answer = Answer { memo: step.memo.clone(), covers: 2, response };
             let settlement = Amazon::settle(&bulk(), vec![answer]).remove(0);
             let accepted = |outcome: &Outcome| matches!(outcome.verdict, Verdict::Accepted(_));

@@ -26,7 +26,7 @@ struct Empty {}
 /// Only a body that Google would write counts: proxies and login pages answer 200 as well.
 fn success(memo: Memo, body: &[u8]) -> Outcome {
     if memo.action() == Action::Delete {
-        let empty = serde_json::from_slice::<Empty>(body).is_ok() && body.trim_ascii().starts_with(b"{");
+        let empty = object::<Empty>(body).is_some();
         return Outcome::new(0, if empty { Verdict::accepted() } else { unreadable() });
     }
     match serde_json::from_slice::<ProductInput<'_>>(body) {
@@ -35,7 +35,14 @@ fn success(memo: Memo, body: &[u8]) -> Outcome {
     }
 }
 
-fn unreadable() -> Verdict {
+/// The JSON object that a body is. A list would pass for one whose members may all be absent.
+pub(crate) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Option<T> {
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    is_object.then(|| serde_json::from_slice(body).ok()).flatten()
+}
+
+/// A body that Google would not write.
+pub(crate) fn unreadable() -> Verdict {
     let message =
         "The answer is not one of Google's; check the endpoint's address and what stands before it.";
     Verdict::retry(Problem::error("unreadable-answer", message).reason(Reason::Contract))
@@ -61,8 +68,20 @@ fn failed(settings: &Settings, action: Action, failure: Failure, response: &Resp
             error.as_ref(),
         )),
         (Failure::Refused, _) => refused(failure, response.status, error),
-        _ => Verdict::retry(problem((failure.code(), failure.reason()), remedy(failure), error.as_ref())),
+        _ => passing(failure, response),
     }
+}
+
+/// Of a failure that is not the item's.
+pub(crate) fn passing(failure: Failure, response: &Response) -> Verdict {
+    let error = serde_json::from_slice::<ErrorBody<'_>>(&response.body).ok().map(|body| body.error);
+    Verdict::retry(problem((failure.code(), failure.reason()), remedy(failure), error.as_ref()))
+}
+
+/// Google's own words about a refusal, if it is Google's.
+pub(crate) fn words(response: &Response) -> Option<String> {
+    let body = serde_json::from_slice::<ErrorBody<'_>>(&response.body).ok()?;
+    Some(body.error.message.into_owned())
 }
 
 fn remedy(failure: Failure) -> &'static str {

@@ -28,6 +28,8 @@ fields! {
         .about("The first becomes `imageLink`, up to 10 more become `additionalImageLinks`.");
     AVAILABILITY = Field::quantity("availability").required().source("stock")
         .about("`IN_STOCK` when there is something to sell, else `OUT_OF_STOCK`.");
+    STORES = Field::levels("localInventories").source("stock")
+        .about("Units by location. Those that the channel's `stores` name go to Google as the stores' own stock.");
     PRICE = Field::money("price").required().source("price")
         .about("Price in the currency of the market.");
     SALE_PRICE = Field::money("salePrice").source("price:sale")
@@ -82,13 +84,14 @@ fn image_rules() -> ImageRules {
     ImageRules::new(&FORMATS).at_least(100).bytes(16 * 1024 * 1024)
 }
 
-/// The field that Google means by a path such as `productAttributes.imageLink` or `product_attributes.image_link`.
+/// The field that Google means by a path such as `productAttributes.imageLink` or `product_attributes.image_link`, or by
+/// an attribute's name in words, such as `image link`.
 pub(crate) fn find(path: &str) -> Option<u32> {
     let attribute = path.rsplit_once('.').map_or(path, |(_, last)| last);
     let attribute = attribute.split('[').next().unwrap_or(attribute);
     let letters = |name: &str| -> String {
         name.chars()
-            .filter(|character| *character != '_')
+            .filter(|character| !matches!(character, '_' | ' '))
             .map(|character| character.to_ascii_lowercase())
             .collect()
     };
@@ -110,6 +113,8 @@ mod tests {
         assert_eq!(find("product_attributes.sale_price"), Some(SALE_PRICE));
         assert_eq!(find("productAttributes.additionalImageLinks[3]"), Some(IMAGES));
         assert_eq!(find("gtin"), Some(GTIN));
+        assert_eq!((find("image link"), find("sale_price")), (Some(IMAGES), Some(SALE_PRICE)));
+        assert_eq!(find(""), None);
         assert_eq!(find("feedLabel"), None);
     }
 }

@@ -3,62 +3,59 @@
 //! It is known when the request is written, but the operator should hear of it when the listing is taken. So
 //! it travels in the exchange's memo, together with the action, in one byte.
 
-use wharf_sdk::{Action, Problem};
+use wharf_sdk::{Action, Losses, Problem};
 
 use crate::fields::{ADDITIONAL_IMAGES, DESCRIPTION, DESCRIPTION_LENGTH, GTIN, IMAGES};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Loss {
     /// The end of the description.
-    Description = 1 << 2,
+    Description,
     /// A GTIN that does not identify the product outside the company.
-    RestrictedGtin = 1 << 3,
+    RestrictedGtin,
     /// Images past the last that Google takes.
-    Images = 1 << 4,
+    Images,
 }
 
-impl Loss {
-    const ALL: [Self; 3] = [Self::Description, Self::RestrictedGtin, Self::Images];
+impl wharf_sdk::Loss for Loss {
+    const ALL: &'static [Self] = &[Self::Description, Self::RestrictedGtin, Self::Images];
 
-    fn problem(self) -> Problem {
+    fn number(self) -> u8 {
+        self as u8
+    }
+
+    fn warning(self) -> Problem {
         match self {
-            Self::Description => Problem::warning(
-                "shortened",
-                format!("The description was cut after {DESCRIPTION_LENGTH} characters; shorten it."),
-            )
-            .at(DESCRIPTION),
-            Self::RestrictedGtin => Problem::warning(
-                "restricted-gtin",
-                "The GTIN is for use inside a company and was left out; give the one that GS1 assigned.",
-            )
-            .at(GTIN),
-            Self::Images => Problem::warning(
-                "too-many-images",
-                format!("Images after the first and {ADDITIONAL_IMAGES} more were left out."),
-            )
-            .at(IMAGES),
+            Self::Description => Problem::shortened("description", DESCRIPTION_LENGTH).at(DESCRIPTION),
+            Self::RestrictedGtin => Problem::restricted_gtin().at(GTIN),
+            Self::Images => Problem::too_many_images(ADDITIONAL_IMAGES).at(IMAGES),
         }
     }
 }
 
 /// The note that comes back with Google's response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Memo(u8);
+pub(crate) struct Memo {
+    action: u8,
+    losses: Losses<Loss>,
+}
 
 impl Memo {
+    /// The bits of the action; those of the losses follow.
     const ACTION: u8 = 0b11;
 
     pub(crate) fn new(action: Action) -> Self {
-        Self(match action {
+        let action = match action {
             Action::Upsert | Action::Keep => 0,
             Action::Price => 1,
             Action::Stock => 2,
             Action::Delete => 3,
-        })
+        };
+        Self { action, losses: Losses::default() }
     }
 
     pub(crate) fn action(self) -> Action {
-        match self.0 & Self::ACTION {
+        match self.action {
             0 => Action::Upsert,
             1 => Action::Price,
             2 => Action::Stock,
@@ -67,19 +64,23 @@ impl Memo {
     }
 
     pub(crate) fn add(&mut self, loss: Loss) {
-        self.0 |= loss as u8;
+        self.losses.add(loss);
     }
 
     pub(crate) fn warnings(self) -> Vec<Problem> {
-        let lost = |loss: &Loss| self.0 & *loss as u8 != 0;
-        Loss::ALL.into_iter().filter(lost).map(Loss::problem).collect()
+        self.losses.warnings()
     }
 
-    pub(crate) fn to_bytes(self) -> [u8; 1] {
-        [self.0]
+    /// What follows these bytes in a memo is of the stores.
+    pub(crate) const LENGTH: usize = 1;
+
+    pub(crate) fn to_bytes(self) -> [u8; Self::LENGTH] {
+        [self.action | self.losses.bits() << Self::ACTION.count_ones()]
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
-        Self(bytes.first().copied().unwrap_or_default())
+        let byte = bytes.first().copied().unwrap_or_default();
+        let losses = Losses::from_bits(byte >> Self::ACTION.count_ones());
+        Self { action: byte & Self::ACTION, losses }
     }
 }

@@ -5,7 +5,7 @@
 
 use wharf_sdk::{Context, push_base64url, push_percent_encoded};
 
-use crate::{PRODUCTS, settings::Settings};
+use crate::{INVENTORIES, PRODUCTS, settings::Settings};
 
 /// The parts that identify a product in an account.
 pub(crate) struct Name<'a> {
@@ -51,9 +51,7 @@ impl<'a> Name<'a> {
         let mut target = collection(settings);
         target.push('/');
         match remote_id.and_then(last_segment) {
-            // Only a plain name has tildes; Google tells the two forms apart in the same way.
-            Some(name) if name.contains('~') => push_base64url(name.as_bytes(), &mut target),
-            Some(encoded) => push_percent_encoded(encoded, &mut target),
+            Some(name) => push_name(name, &mut target),
             None => {
                 let name = format!("{}~{}~{}", self.content_language, self.feed_label, self.offer_id);
                 push_base64url(name.as_bytes(), &mut target);
@@ -61,6 +59,26 @@ impl<'a> Name<'a> {
         }
         push_data_source(settings, &mut target);
         target
+    }
+}
+
+/// Where the stores' stock of a product goes. `remote_id` is the product input's name, which is the product's as well.
+pub(crate) fn local_inventories_target(settings: &Settings, remote_id: &str) -> String {
+    let mut target = String::with_capacity(160);
+    target.push_str(INVENTORIES);
+    push_percent_encoded(&settings.account, &mut target);
+    target.push_str("/products/");
+    push_name(last_segment(remote_id).unwrap_or(remote_id), &mut target);
+    target.push_str("/localInventories:insert");
+    target
+}
+
+/// Only a plain name has tildes; Google tells the two forms apart in the same way.
+fn push_name(name: &str, target: &mut String) {
+    if name.contains('~') {
+        push_base64url(name.as_bytes(), target);
+    } else {
+        push_percent_encoded(name, target);
     }
 }
 

@@ -45,6 +45,11 @@ pub(crate) fn availability(item: Item<'_>) -> Result<Json, Vec<Problem>> {
     attributes_alone(item)
 }
 
+/// Google's word for so many units, online and in a store.
+pub(crate) fn availability_of(quantity: i64) -> &'static str {
+    if quantity > 0 { "IN_STOCK" } else { "OUT_OF_STOCK" }
+}
+
 /// Google clears what the update mask names and the body lacks, so an empty item must not be sent.
 fn missing(field: u32) -> Problem {
     Problem::error("missing", "The update lacks this field, which Google requires.").at(field)
@@ -99,9 +104,10 @@ impl Writer<'_> {
             (GTIN, Value::Text(gtin)) => self.gtin(gtin),
             (IMAGES, Value::Images(images)) => self.images(images),
             (AVAILABILITY, Value::Quantity(quantity)) => {
-                let availability = if quantity > 0 { "IN_STOCK" } else { "OUT_OF_STOCK" };
-                self.json.member("availability", availability);
+                self.json.member("availability", availability_of(quantity));
             }
+            // Stores are told one by one, after the product.
+            (STORES, Value::Levels(_)) => {}
             (PRICE, Value::Money(money)) => self.money(field, "price", money),
             (SALE_PRICE, Value::Money(money)) => self.money(field, "salePrice", money),
             (_, Value::Text(text)) => self.text(field, text),

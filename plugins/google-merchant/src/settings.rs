@@ -1,9 +1,11 @@
 //! What the operator sets for one channel; `settings.schema.json` is the same for the console.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// The account and data source that products go to.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Number of the Merchant Center account.
@@ -21,4 +23,7 @@ pub struct Settings {
     /// refused until it has caught up. The host never reorders the requests of one SKU, so the default is off.
     #[serde(default)]
     pub(crate) versioned: bool,
+    /// Google's store codes by the operator's names of the places.
+    #[serde(default)]
+    pub(crate) stores: BTreeMap<String, String>,
 }

@@ -3,35 +3,21 @@
 use google_merchant::GoogleMerchant;
 use serde_json::{Value as Json, json};
 use wharf_sdk::{
-    Action, Answer, Body, BudgetScope, Connector, Context, Decimal, Exchange, Method, Outcome, Preparation,
-    Problem, Publisher, Reason, Response, Severity, Verdict,
-    testing::{Batch, Item, Operation, Value},
+    Action, Body, BudgetScope, Connector, Context, Decimal, Exchange, Method, Outcome, Preparation, Problem,
+    Publisher, Reason, Severity, Verdict,
+    testing::{self, Batch, Item, Operation, Value, context, euros, only, response, settled},
 };
 
-fn context(settings: &Json) -> Context {
-    Context {
-        settings: settings.to_string(),
-        locale: "de-DE".into(),
-        country: "DE".into(),
-        currency: "EUR".into(),
-    }
-}
-
 fn plain() -> Context {
-    context(&json!({"account": "123", "data_source": "456"}))
+    context(json!({"account": "123", "data_source": "456"}))
 }
 
 fn field(name: &str) -> u32 {
-    let position = GoogleMerchant::describe().fields.iter().position(|field| field.name == name);
-    u32::try_from(position.unwrap()).unwrap()
+    testing::field::<GoogleMerchant>(name)
 }
 
 fn text(text: &str) -> Value {
     Value::text(text)
-}
-
-fn euros(cents: i64) -> Value {
-    Value::money(Decimal::new(cents, -2), "EUR")
 }
 
 fn images(count: usize) -> Value {
@@ -84,15 +70,8 @@ fn body(exchange: &Exchange) -> Json {
     serde_json::from_slice(bytes).unwrap()
 }
 
-fn response(status: u16, body: &str) -> Response {
-    Response { status, headers: vec![], body: body.into() }
-}
-
 fn outcome(context: &Context, exchange: &Exchange, status: u16, body: &str) -> Outcome {
-    let answer = Answer { memo: exchange.memo.clone(), covers: 1, response: response(status, body) };
-    let settlement = GoogleMerchant::settle(context, vec![answer]).into_iter().next().unwrap();
-    assert_eq!((settlement.outcomes.len(), settlement.outcomes[0].index), (1, 0));
-    settlement.outcomes.into_iter().next().unwrap()
+    only(settled::<GoogleMerchant>(context, exchange, response(status, body)).outcomes)
 }
 
 fn settle(context: &Context, exchange: &Exchange, status: u16, body: &str) -> Verdict {
@@ -315,7 +294,7 @@ fn a_product_that_is_gone_is_deleted_but_cannot_be_updated() {
 
 #[test]
 fn a_version_that_google_overtook_is_not_repeated_for_ever() {
-    let context = context(&json!({"account": "1", "data_source": "2", "versioned": true}));
+    let context = context(json!({"account": "1", "data_source": "2", "versioned": true}));
     let exchange = only_exchange(&context, operation(Action::Upsert, item(table())));
     let verdict =
         settle(&context, &exchange, 409, r#"{"error":{"code":409,"status":"ABORTED","message":"old"}}"#);
@@ -325,7 +304,7 @@ fn a_version_that_google_overtook_is_not_repeated_for_ever() {
 
 #[test]
 fn settings_that_cannot_be_read_reject_every_operation() {
-    let unreadable = context(&json!({}));
+    let unreadable = context(json!({}));
     let preparation = prepared(&unreadable, &vec![operation(Action::Upsert, item(table())); 2]);
     let problems: Vec<_> = preparation.rejections.iter().map(|rejection| &rejection.problems[0]).collect();
     assert_eq!(problems.len(), 2);
@@ -379,25 +358,4 @@ fn a_product_is_inserted_twice_a_day_at_most() {
 fn the_settings_schema_is_json() {
     let schema: Json = serde_json::from_str(&GoogleMerchant::describe().settings_schema).unwrap();
     assert_eq!(schema["required"], json!(["account", "data_source"]));
-}
-
-/// Every field and choice exists in Google's own discovery document.
-#[test]
-#[expect(clippy::print_stdout, reason = "whoever reads the test's output should know that it was skipped")]
-fn fields_are_those_of_googles_contract() {
-    let Ok(shared) = std::env::var("WHARF_SHARED") else {
-        return println!("skipped: WHARF_SHARED does not name the folder with the vendors' contracts");
-    };
-    let path = format!("{shared}/contracts/google/discovery/merchantapi.products_v1.json");
-    let contract: Json = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let attributes = &contract["schemas"]["ProductAttributes"]["properties"];
-    for field in GoogleMerchant::describe().fields {
-        let name = if field.name == "imageLinks" { "imageLink" } else { &field.name };
-        let attribute = &attributes[name];
-        assert!(attribute.is_object(), "Google has no attribute {name}");
-        for choice in field.choices {
-            let known = attribute["enum"].as_array().unwrap().contains(&json!(choice));
-            assert!(known, "{name} cannot be {choice}");
-        }
-    }
 }

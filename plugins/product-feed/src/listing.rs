@@ -138,8 +138,7 @@ fn plain_description<'a>(
     let most = settings.profile.description_characters();
     let length = cut(&plain, most, LengthUnit::Characters).len();
     if length < plain.len() {
-        let message = format!("The description was cut after {most} characters; shorten it.");
-        warnings.push(Problem::warning("shortened", message).at(DESCRIPTION));
+        warnings.push(Problem::shortened("description", most).at(DESCRIPTION));
     }
     Ok(match plain {
         Cow::Borrowed(text) => Cow::Borrowed(&text[..length]),
@@ -175,9 +174,7 @@ fn public_gtin<'a>(item: Item<'a>, warnings: &mut Vec<Problem>) -> Result<Option
     };
     gtin::validate(number).map_err(invalid)?;
     if gtin::is_restricted(number) {
-        let message =
-            "The GTIN is for use inside a company and was left out; give the one that GS1 assigned.";
-        warnings.push(Problem::warning("restricted-gtin", message).at(GTIN));
+        warnings.push(Problem::restricted_gtin().at(GTIN));
         return Ok(None);
     }
     Ok(Some(number))
@@ -186,7 +183,6 @@ fn public_gtin<'a>(item: Item<'a>, warnings: &mut Vec<Problem>) -> Result<Option
 fn warn_of_images(settings: &Settings, item: Item<'_>, warnings: &mut Vec<Problem>) {
     let most = settings.profile.additional_images();
     if item.images(IMAGES).len() > most + 1 {
-        let message = format!("Images after the first and {most} more were left out.");
-        warnings.push(Problem::warning("too-many-images", message).at(IMAGES));
+        warnings.push(Problem::too_many_images(most).at(IMAGES));
     }
 }

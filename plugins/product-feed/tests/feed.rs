@@ -3,30 +3,20 @@
 use product_feed::ProductFeed;
 use serde_json::json;
 use wharf_sdk::{
-    Connector, Context, Decimal, Feed, Reason, Remark, RowsWritten, Severity,
-    testing::{Batch, Item, Value},
+    Context, Decimal, Feed, Reason, Remark, RowsWritten, Severity,
+    testing::{self, Batch, Item, Value, context},
 };
 
-fn context(settings: &serde_json::Value) -> Context {
-    Context {
-        settings: settings.to_string(),
-        locale: "de-DE".into(),
-        country: "DE".into(),
-        currency: "EUR".into(),
-    }
-}
-
 fn table_settings(profile: &str, format: &str) -> Context {
-    context(&json!({"profile": profile, "format": format}))
+    context(json!({"profile": profile, "format": format}))
 }
 
 fn rss(profile: &str) -> Context {
-    context(&json!({"profile": profile, "title": "Oak & Co", "link": "https://shop.example"}))
+    context(json!({"profile": profile, "title": "Oak & Co", "link": "https://shop.example"}))
 }
 
 fn field(name: &str) -> u32 {
-    let position = ProductFeed::describe().fields.iter().position(|field| field.name == name);
-    u32::try_from(position.unwrap()).unwrap()
+    testing::field::<ProductFeed>(name)
 }
 
 fn text(text: &str) -> Value {
@@ -289,7 +279,7 @@ fn an_item_with_losses_keeps_its_row_and_says_what_was_lost() {
 
 #[test]
 fn settings_that_cannot_be_read_make_no_file() {
-    let unreadable = context(&json!({"format": "pdf"}));
+    let unreadable = context(json!({"format": "pdf"}));
     assert_eq!(ProductFeed::head(&unreadable).unwrap_err().reason, Reason::Settings);
     let written = rows(&unreadable, &vec![item(vec![]); 2]);
     assert_eq!((written.content.len(), written.remarks.len()), (0, 2));

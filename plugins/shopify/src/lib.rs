@@ -24,7 +24,9 @@
 //! - `prices`, `stock`, `stock_answer`, `deletion`, `find`: the other operations, with their answers.
 //! - `note`, `memo`, `ids`: what is remembered of a listing, and of an exchange.
 //! - `orders`, `order`, `levels`, `listings`: what is pulled. `webhook`, `webhook_order`: what Shopify calls with.
+//! - `address`: where an order goes, for both.
 
+mod address;
 mod deletion;
 mod documents;
 mod fields;

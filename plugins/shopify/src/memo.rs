@@ -3,7 +3,7 @@
 //! A memo may have 64 KiB, and a product 2,048 variants, so lists are written as arrays without names.
 
 use serde::{Deserialize, Serialize};
-use wharf_sdk::{Action, Problem};
+use wharf_sdk::{Action, Losses, Problem};
 
 use crate::{fields, note::Note};
 
@@ -125,22 +125,30 @@ pub(crate) struct Find {
 
 /// The action, and what was left out of the listing, which the operator hears of when the listing is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Flags(u8);
+#[serde(from = "u8", into = "u8")]
+pub(crate) struct Flags {
+    action: u8,
+    losses: Losses<Loss>,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Loss {
     /// Pictures past the last that Shopify takes.
-    Images = 1 << 2,
+    Images,
     /// Stock at locations that the settings do not name.
-    Locations = 1 << 3,
+    Locations,
     /// The variant's own text for the product, as a product has one.
-    Shared = 1 << 4,
+    Shared,
 }
 
-impl Loss {
-    const ALL: [Self; 3] = [Self::Images, Self::Locations, Self::Shared];
+impl wharf_sdk::Loss for Loss {
+    const ALL: &'static [Self] = &[Self::Images, Self::Locations, Self::Shared];
 
-    fn problem(self) -> Problem {
+    fn number(self) -> u8 {
+        self as u8
+    }
+
+    fn warning(self) -> Problem {
         match self {
             Self::Images => Problem::warning(
                 "too-many-images",
@@ -162,42 +170,57 @@ impl Loss {
 }
 
 impl Flags {
+    /// The bits of the action; those of the losses follow.
     const ACTION: u8 = 0b11;
 
     pub(crate) fn new(action: Action) -> Self {
-        Self(match action {
+        let action = match action {
             Action::Keep => 1,
             Action::Delete => 2,
             Action::Upsert | Action::Price | Action::Stock => 0,
-        })
+        };
+        Self { action, losses: Losses::default() }
     }
 
     pub(crate) fn is_kept(self) -> bool {
-        self.0 & Self::ACTION == 1
+        self.action == 1
     }
 
     pub(crate) fn is_deleted(self) -> bool {
-        self.0 & Self::ACTION == 2
+        self.action == 2
     }
 
     pub(crate) fn add(&mut self, loss: Loss) {
-        self.0 |= loss as u8;
+        self.losses.add(loss);
     }
 
     pub(crate) fn warnings(self) -> Vec<Problem> {
-        Loss::ALL.into_iter().filter(|loss| self.0 & *loss as u8 != 0).map(Loss::problem).collect()
+        self.losses.warnings()
+    }
+}
+
+impl From<u8> for Flags {
+    fn from(byte: u8) -> Self {
+        let losses = Losses::from_bits(byte >> Self::ACTION.count_ones());
+        Self { action: byte & Self::ACTION, losses }
+    }
+}
+
+impl From<Flags> for u8 {
+    fn from(flags: Flags) -> Self {
+        flags.action | flags.losses.bits() << Flags::ACTION.count_ones()
     }
 }
 
 impl From<(u64, u8, Vec<Level>)> for Variant {
     fn from((sku, flags, levels): (u64, u8, Vec<Level>)) -> Self {
-        Self { sku, flags: Flags(flags), levels }
+        Self { sku, flags: flags.into(), levels }
     }
 }
 
 impl From<Variant> for (u64, u8, Vec<Level>) {
     fn from(Variant { sku, flags, levels }: Variant) -> Self {
-        (sku, flags.0, levels)
+        (sku, flags.into(), levels)
     }
 }
 

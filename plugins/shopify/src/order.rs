@@ -5,11 +5,12 @@
 use serde::{Deserialize, Serialize};
 use wharf_sdk::{
     Decimal,
-    inbound::{self, Address, Buyer, OrderLine, OrderState},
+    inbound::{self, OrderLine, OrderState},
     parse_rfc3339,
 };
 
 use crate::{
+    address::{MailingAddress, buyer},
     graphql::{Connection, Identified},
     money,
 };
@@ -45,19 +46,6 @@ struct MoneyBag {
 struct MoneyV2 {
     amount: String,
     currency_code: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct MailingAddress {
-    name: Option<String>,
-    address1: Option<String>,
-    address2: Option<String>,
-    zip: Option<String>,
-    city: Option<String>,
-    province: Option<String>,
-    country_code_v2: Option<String>,
-    phone: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -101,7 +89,7 @@ impl Order {
             lines,
             shipping: Some(self.total_shipping_price_set.read()?),
             total: self.current_total_price_set.read()?,
-            buyer: Some(self.buyer()),
+            buyer: Some(buyer(self.email.as_ref(), self.phone.as_ref(), self.shipping_address.as_ref())),
             ship_to: self.shipping_address.as_ref().map(MailingAddress::read),
         })
     }
@@ -122,29 +110,6 @@ impl Order {
             (false, _) if shipped => OrderState::Shipped,
             (false, Some("PAID" | "PARTIALLY_REFUNDED")) => OrderState::Paid,
             _ => OrderState::Open,
-        }
-    }
-
-    fn buyer(&self) -> Buyer {
-        let address = self.shipping_address.as_ref();
-        Buyer {
-            name: address.and_then(|address| address.name.clone()),
-            email: self.email.clone(),
-            phone: self.phone.clone().or_else(|| address.and_then(|address| address.phone.clone())),
-        }
-    }
-}
-
-impl MailingAddress {
-    fn read(&self) -> Address {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        Address {
-            name: text(&self.name),
-            lines: [&self.address1, &self.address2].into_iter().flatten().cloned().collect(),
-            postal_code: text(&self.zip),
-            city: text(&self.city),
-            region: self.province.clone(),
-            country: text(&self.country_code_v2),
         }
     }
 }

@@ -5,11 +5,15 @@
 use serde::Deserialize;
 use wharf_sdk::{
     Decimal,
-    inbound::{self, Address, Buyer, Money, OrderLine, OrderState},
+    inbound::{self, Money, OrderLine, OrderState},
     parse_rfc3339,
 };
 
-use crate::{ids, money, order::Counts};
+use crate::{
+    address::{MailingAddress, buyer},
+    ids, money,
+    order::Counts,
+};
 
 #[derive(Deserialize)]
 struct Order {
@@ -44,18 +48,6 @@ struct PriceSet {
 #[derive(Deserialize)]
 struct ShopMoney {
     amount: String,
-}
-
-#[derive(Deserialize)]
-struct MailingAddress {
-    name: Option<String>,
-    address1: Option<String>,
-    address2: Option<String>,
-    zip: Option<String>,
-    city: Option<String>,
-    province: Option<String>,
-    country_code: Option<String>,
-    phone: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +114,7 @@ pub(crate) fn read(body: &[u8]) -> Option<inbound::Order> {
         lines: order.line_items.iter().map(|line| order.line(line)).collect::<Option<_>>()?,
         shipping: shipping.and_then(|amount| money::read(amount, &order.currency)),
         total: money::read(&order.current_total_price, &order.currency)?,
-        buyer: Some(order.buyer()),
+        buyer: Some(buyer(order.email.as_ref(), order.phone.as_ref(), order.shipping_address.as_ref())),
         ship_to: order.shipping_address.as_ref().map(MailingAddress::read),
         remote_id: order.admin_graphql_api_id,
         number: order.name,
@@ -186,28 +178,5 @@ impl Order {
         let came_back =
             |it: &&RefundedLine| it.line_item_id == line && it.restock_type.as_deref() == Some("return");
         lines.filter(came_back).fold(0, |sum, it| sum.saturating_add(it.quantity))
-    }
-
-    fn buyer(&self) -> Buyer {
-        let address = self.shipping_address.as_ref();
-        Buyer {
-            name: address.and_then(|address| address.name.clone()),
-            email: self.email.clone().filter(|email| !email.is_empty()),
-            phone: self.phone.clone().or_else(|| address.and_then(|address| address.phone.clone())),
-        }
-    }
-}
-
-impl MailingAddress {
-    fn read(&self) -> Address {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        Address {
-            name: text(&self.name),
-            lines: [&self.address1, &self.address2].into_iter().flatten().cloned().collect(),
-            postal_code: text(&self.zip),
-            city: text(&self.city),
-            region: self.province.clone(),
-            country: text(&self.country_code),
-        }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Body {
     pub(crate) deleted_object_ids: Vec<String>,
     #[serde(deserialize_with = "null_is_empty")]
     pub(crate) counts: Vec<Counted>,
+    /// The image that was made.
+    pub(crate) image: Value,
 }
 
 /// The id that Square gave a new object.

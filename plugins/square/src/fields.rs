@@ -5,23 +5,22 @@
 
 use wharf_sdk::{Field, fields};
 
+use crate::catalog::description::MARKUP;
+
 /// Attributes in which variations may differ, after Square's limit for item options.
 pub(crate) const AXES: u32 = 6;
 
 /// Characters of a variation's name.
 pub(crate) const VARIATION_NAME_LENGTH: usize = 255;
 
-/// Elements of `description_html`. Square drops others by itself, so no grammar is declared; the listing is warned of them.
-pub(crate) const ELEMENTS: [&str; 19] = [
-    "a", "b", "strong", "br", "code", "div", "h1", "h2", "h3", "h4", "h5", "h6", "i", "em", "li", "ol", "p",
-    "ul", "u",
-];
+/// Characters of a description, markup included.
+pub(crate) const DESCRIPTION_LENGTH: usize = 65_535;
 
 fields! {
     NAME = Field::text("name").required().source("name").characters(512)
         .about("Name of the item. The variants of one product share the first one's. At most 512 characters.");
-    DESCRIPTION = Field::html("description_html").source("description").characters(65_535)
-        .about("Description of the item, markup included at most 65,535 characters. Square drops elements it does not know.");
+    DESCRIPTION = Field::html("description_html").source("description").characters(65_535).grammar(MARKUP.grammar())
+        .about("Description of the item, markup included at most 65,535 characters. What Square does not show is left out.");
     VARIATION_NAME = Field::text("variation_name").source("variant_name").characters(255)
         .about("What tells this variation from the others, such as `M, red`. Without it, colour and size; without those, `Regular` or the SKU.");
     COLOR = Field::text("color").source("color")
@@ -34,6 +33,7 @@ fields! {
         .about("The number under the barcode, of 12 to 14 digits; shorter ones are filled up with zeros.");
     STOCK = Field::levels("inventory").source("stock")
         .about("Units in stock by location, sent as physical counts to the locations that the settings name.");
+    PICTURES = crate::catalog::images::field();
 }
 
 /// The field that a path of Square's is about, such as `batches[0].objects[0].item_data.name`.

@@ -3,9 +3,7 @@
 //! Stock and prices travel by variation. Content travels by item, so a group with content has to be whole: what is
 //! left out of an item, Square removes from it.
 
-use std::collections::BTreeMap;
-
-use wharf_sdk::{Action, Exchange, Operation, Operations, Preparation, Problem, Reason, Rejection};
+use wharf_sdk::{Action, Operation, Operations, Preparation, Problem, Reason, Rejection};
 
 use crate::{
     catalog::{delete, price, upsert},
@@ -58,41 +56,20 @@ struct Work<'a> {
     deletions: Vec<Vec<Member<'a>>>,
     prices: Vec<Member<'a>>,
     stocks: Vec<Member<'a>>,
-    done: Done,
-}
-
-/// What was prepared.
-#[derive(Debug, Default)]
-pub(crate) struct Done {
-    pub(crate) exchanges: Vec<Exchange>,
-    pub(crate) rejections: Vec<Rejection>,
+    done: Preparation,
 }
 
 pub(crate) fn prepare(settings: &Settings, operations: Operations<'_>) -> Preparation {
     let mut work = Work::default();
-    for members in groups(operations) {
-        work.sort(members);
+    for members in operations.groups() {
+        work.sort(members.into_iter().map(|(index, operation)| Member::new(index, operation)).collect());
     }
     let Work { upserts, deletions, prices, stocks, mut done } = work;
     upsert::prepare(settings, upserts, &mut done);
     price::prepare(prices, &mut done);
     inventory::prepare(settings, stocks, &mut done);
     delete::prepare(deletions, &mut done);
-    Preparation { exchanges: done.exchanges, rejections: done.rejections }
-}
-
-/// In the order of their names, and within a group of SKUs, whatever the host's order.
-fn groups(operations: Operations<'_>) -> impl Iterator<Item = Vec<Member<'_>>> {
-    let mut groups: BTreeMap<(bool, &str), Vec<Member<'_>>> = BTreeMap::new();
-    for (index, operation) in (0..).zip(operations) {
-        let group = operation.item.group();
-        let key = (group.is_some(), group.unwrap_or(operation.item.sku()));
-        groups.entry(key).or_default().push(Member::new(index, operation));
-    }
-    groups.into_values().map(|mut members| {
-        members.sort_by_key(|member| member.operation.item.sku());
-        members
-    })
+    done
 }
 
 impl<'a> Work<'a> {

@@ -5,16 +5,19 @@
 //! host read the stock; Square refuses dates older than a day, and the next try brings a new one.
 
 use wharf_sdk::{
-    Action, Answer, Exchange, Item, Json, Outcome, Problem, Reason, Request, Settlement, Verdict, Weight,
-    bundles, inbound::Timestamp, rfc3339,
+    Action, Answer, Exchange, Item, Json, Outcome, Preparation, Problem, Reason, Request, Settlement,
+    Verdict, Weight, bundles, inbound::Timestamp, rfc3339,
 };
 
 use crate::{
     API,
     answer::{self, Body, SquareError},
-    catalog::upsert::{finished, taken},
+    catalog::{
+        images::{self, Pictures},
+        upsert::{finished, taken},
+    },
     fields::STOCK,
-    group::{Done, Member, tried_before},
+    group::{Member, tried_before},
     key::Key,
     memo::{BYTES, Count, Counts, Loss, Memo, Upsert},
     note::Note,
@@ -59,7 +62,7 @@ struct Counted {
     alone: bool,
 }
 
-pub(crate) fn prepare(settings: &Settings, members: Vec<Member<'_>>, done: &mut Done) {
+pub(crate) fn prepare(settings: &Settings, members: Vec<Member<'_>>, done: &mut Preparation) {
     let locations: Vec<&str> = settings.locations.values().map(String::as_str).collect();
     let mut counted = Vec::with_capacity(members.len());
     for member in members {
@@ -89,6 +92,7 @@ fn of_member(settings: &Settings, member: &Member<'_>) -> Result<Counted, Proble
         id: member.operation.remote_id.filter(|_| goes).map(str::to_owned),
         changes: stock.counts.len(),
         note: None,
+        pictures: None,
         losses: stock.unknown.map(Loss::Place).into_iter().collect(),
     };
     Ok(Counted {
@@ -111,6 +115,7 @@ pub(crate) fn after_upsert(memo: &Upsert, taken: Vec<(u32, Note)>) -> Vec<Exchan
             changes: entry.counts.len(),
             note: Some(note),
             losses: entry.losses.clone(),
+            pictures: entry.pictures.clone(),
         };
         let part = format!("{} {index}", memo.key).into_bytes();
         let counts = entry.counts.clone();
@@ -121,7 +126,8 @@ pub(crate) fn after_upsert(memo: &Upsert, taken: Vec<(u32, Note)>) -> Vec<Exchan
 
 fn exchanges(counted: Vec<Counted>, locations: &[&str], step: &str) -> Vec<Exchange> {
     let weigh = |count: &Counted| {
-        let bytes = 160 + count.memo.note.as_ref().map_or(0, |note| note.to_text().len());
+        let pictures = count.memo.pictures.as_ref().map_or(0, Pictures::length);
+        let bytes = 160 + pictures + count.memo.note.as_ref().map_or(0, |note| note.to_text().len());
         Weight { units: count.counts.len(), bytes, alone: count.alone }
     };
     let bundles = bundles(counted, CHANGES, BYTES, weigh).into_iter();
@@ -159,22 +165,31 @@ pub(crate) fn settle(memo: Counts, answer: &Answer) -> Settlement {
     let alone = memo.entries.len() == 1;
     let body = answer::read(&answer.response);
     let mut first = 0;
-    let mut outcomes = Vec::with_capacity(memo.entries.len());
+    let mut settlement = Settlement::of(Vec::with_capacity(memo.entries.len()));
     for (index, entry) in (0..).zip(memo.entries) {
         let changes = first..first + entry.changes;
         first = changes.end;
         let Some(id) = &entry.id else {
-            outcomes.push(Outcome::new(index, Verdict::accepted()));
+            settlement.outcomes.push(Outcome::new(index, Verdict::accepted()));
             continue;
         };
-        let verdict = match &body {
-            Err(verdict) => verdict.clone(),
-            Ok(body) if is_counted(body, id) => taken(&entry.losses),
-            Ok(body) => refused(body, changes, alone),
+        let (verdict, counted) = match &body {
+            Err(verdict) => (verdict.clone(), false),
+            Ok(body) if is_counted(body, id) => (taken(&entry.losses), true),
+            Ok(body) => (refused(body, changes, alone), false),
         };
-        outcomes.push(finished(index, verdict, id, entry.note.as_ref()));
+        let pictures = entry.pictures.as_ref();
+        match entry.note {
+            Some(note) if counted => {
+                images::follow(index, id, note, &entry.losses, pictures).settle(&mut settlement);
+            }
+            note => {
+                let note = note.map(|note| images::noted(note, pictures));
+                settlement.outcomes.push(finished(index, verdict, id, note.as_ref()));
+            }
+        }
     }
-    Settlement::of(outcomes)
+    settlement
 }
 
 /// Square answers with the current counts of everything that the request names, or with errors.

@@ -5,6 +5,7 @@
 //! | upsert, and the items kept beside it | `POST /v2/catalog/batch-upsert`: one batch for each group, an item with its variations |
 //! | upsert of a SKU that was never sent | before that, `POST /v2/catalog/search` by SKU, so that nothing is listed twice |
 //! | stock, and after an upsert | `POST /v2/inventory/changes/batch-create`: a physical count for each location |
+//! | pictures, after an upsert | `POST /v2/catalog/images` for each that is new, then `POST /v2/catalog/batch-retrieve` |
 //! | price | `POST /v2/catalog/batch-retrieve`, then `batch-upsert` of the same variations with the new price |
 //! | delete | `POST /v2/catalog/batch-retrieve`, then `POST /v2/catalog/batch-delete` of variations, or of an emptied item |
 //! | a version was overtaken | `POST /v2/catalog/batch-retrieve`, which brings the new one for the next try |
@@ -22,7 +23,7 @@
 //! Square takes a batch whole or not at all and does not always say which one it refused; whatever was not clear is
 //! tried again with one group a request, which leaves no doubt.
 //!
-//! Pictures are not sent: `POST /v2/catalog/images` takes a form of several parts, which the contract does not carry.
+//! Pictures are uploaded and attached to the item when all else is written, each once.
 //!
 //! - `fields`, `settings`: what is sent, and which of Square's locations is which.
 //! - `group`: operations by item.
@@ -179,6 +180,8 @@ fn settled(answer: &Answer) -> Settlement {
         Some(Memo::Doomed(memo)) => catalog::delete::read(&memo, answer),
         Some(Memo::Deleted(memo)) => catalog::delete::settle(&memo, answer),
         Some(Memo::Counts(memo)) => inventory::settle(memo, answer),
+        Some(Memo::Image(memo)) => catalog::images::uploaded(memo, answer),
+        Some(Memo::Imaged(memo)) => catalog::images::read(memo, answer),
         None => Settlement::all(answer.covers, &answer::unreadable()),
     }
 }

@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 use wharf_sdk::{Answer, Problem, inbound::Timestamp};
 
-use crate::note::Note;
+use crate::{
+    catalog::images::{Listed, Pictures},
+    note::Note,
+};
 
 /// Bytes of a request's memo at which the next request begins. Hosts keep 64 KiB.
 pub(crate) const BYTES: usize = 40 << 10;
@@ -26,6 +29,10 @@ pub(crate) enum Memo {
     Doomed(Deletions),
     Deleted(Deletions),
     Counts(Counts),
+    /// A picture is on its way.
+    Image(Listed),
+    /// The item is read, with its images.
+    Imaged(Listed),
 }
 
 /// Groups on their way to the item library.
@@ -58,6 +65,9 @@ pub(crate) struct Variation {
     pub(crate) counts: Vec<(usize, i64)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) losses: Vec<Loss>,
+    /// Of its item, if it carries them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pictures: Option<Pictures>,
 }
 
 /// What a listing lacks, told when it is taken.
@@ -67,12 +77,16 @@ pub(crate) enum Loss {
     Name,
     /// Another variant's description stands for all.
     Description,
-    /// Markup that Square drops.
+    /// The first element or attribute of the description that Square does not take.
     Markup(String),
+    /// The end of the description.
+    DescriptionEnd,
     /// The end of the variation's name.
     VariationName,
     /// Stock at a place that is none of Square's locations.
     Place(String),
+    /// More pictures than a memo has room for.
+    Pictures,
 }
 
 /// New prices by variation.
@@ -124,6 +138,9 @@ pub(crate) struct Count {
     pub(crate) note: Option<Note>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) losses: Vec<Loss>,
+    /// After an upsert, those of its item, if it carries them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pictures: Option<Pictures>,
 }
 
 fn is_false(flag: &bool) -> bool {
@@ -139,6 +156,7 @@ impl Memo {
             Self::Prices(prices) | Self::Priced(prices) => prices.entries.len(),
             Self::Doomed(deletions) | Self::Deleted(deletions) => deletions.entries.len(),
             Self::Counts(counts) => counts.entries.len(),
+            Self::Image(_) | Self::Imaged(_) => 1,
         };
         (entries == answer.covers as usize).then_some(memo)
     }
@@ -162,13 +180,16 @@ impl Upsert {
 impl Variation {
     fn length(&self) -> usize {
         // Counts can take 24 bytes, and a text twice its length once escaped; ids of new listings come with the answer.
-        2 * self.sku.len() + 26 * self.counts.len() + 64 * self.losses.len() + 96
+        let pictures = self.pictures.as_ref().map_or(0, Pictures::length);
+        2 * self.sku.len() + 26 * self.counts.len() + 64 * self.losses.len() + 96 + pictures
     }
 }
 
 impl Loss {
     pub(crate) fn problem(&self) -> Problem {
-        use crate::fields::{DESCRIPTION, NAME, STOCK, VARIATION_NAME, VARIATION_NAME_LENGTH};
+        use crate::fields::{
+            DESCRIPTION, DESCRIPTION_LENGTH, NAME, PICTURES, STOCK, VARIATION_NAME, VARIATION_NAME_LENGTH,
+        };
         match self {
             Self::Name => Problem::warning(
                 "name-differs",
@@ -180,21 +201,25 @@ impl Loss {
                 "Square has one description for all variations, and another variant's was sent.",
             )
             .at(DESCRIPTION),
-            Self::Markup(element) => Problem::warning(
+            Self::Markup(name) => Problem::warning(
                 "markup-dropped",
-                format!("Square drops the element `{element}`, and others like it, from the description."),
+                format!("Square takes no `{name}`; it was left out of the description, with others like it."),
             )
             .at(DESCRIPTION),
-            Self::VariationName => Problem::warning(
-                "shortened",
-                format!("The variation's name was cut after {VARIATION_NAME_LENGTH} characters; shorten it."),
-            )
-            .at(VARIATION_NAME),
+            Self::DescriptionEnd => Problem::shortened("description", DESCRIPTION_LENGTH).at(DESCRIPTION),
+            Self::VariationName => {
+                Problem::shortened("variation's name", VARIATION_NAME_LENGTH).at(VARIATION_NAME)
+            }
             Self::Place(place) => Problem::warning(
                 "unknown-location",
                 format!("The stock of `{place}` was left out; name its location in the channel's `locations`."),
             )
             .at(STOCK),
+            Self::Pictures => Problem::warning(
+                "too-many-pictures",
+                "The product has more pictures than can be remembered until Square answers; the last were left out.",
+            )
+            .at(PICTURES),
         }
     }
 }

@@ -7,6 +7,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::catalog::images::Known;
+
 /// Members of an object's wrapper that others may set.
 const WRAPPER: [&str; 4] = [
     "present_at_all_locations",
@@ -47,6 +49,9 @@ pub(crate) struct Note {
     pub(crate) item_kept: Kept,
     #[serde(default, skip_serializing_if = "Kept::is_empty")]
     pub(crate) kept: Kept,
+    /// The item's images that are ours; only with the listing that carries them.
+    #[serde(default, skip_serializing_if = "Known::is_empty")]
+    pub(crate) pictures: Known,
 }
 
 /// What is not ours of an object.
@@ -107,6 +112,7 @@ impl Note {
             version: variation["version"].as_i64()?,
             item_kept: item.map(|item| Kept::of(item, "item_data", &ITEM)).unwrap_or_default(),
             kept: Kept::of(variation, "item_variation_data", &VARIATION),
+            pictures: Known::new(),
         })
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     VARIANTS,
     fields::{COLOR, DESCRIPTION, INTEGER, MATERIAL, NAME, PRICE, SIZE, STOCK, VARIANT_NAME},
     group::Member,
+    media::Media,
     memo::{Loss, Product, Variant},
     settings::Settings,
     slug::slug,
@@ -56,7 +57,7 @@ pub(crate) fn checked<'a>(
         finish(variant, first, member);
     }
     let code = slug("", first.group().unwrap_or(first.sku()));
-    (sound, Some(Product { code, axes, variants }), rejections)
+    (sound, Some(Product { code, axes, variants, media: Media::default() }), rejections)
 }
 
 /// The item that stands for the product.
@@ -70,10 +71,12 @@ fn variant(settings: &Settings, member: &Member<'_>) -> Result<Variant, Vec<Prob
         sku: member.sku().to_owned(),
         id: member.id().map(str::to_owned),
         deleted: member.is(Action::Delete),
+        done: false,
         name: String::new(),
         price: (0, String::new()),
         options: Vec::new(),
         levels: Vec::new(),
+        pictures: Vec::new(),
         losses: Vec::new(),
     };
     if variant.deleted {

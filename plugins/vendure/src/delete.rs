@@ -1,18 +1,18 @@
 //! Deletions. The last variant goes with its product, which would stay in the shop without anything to buy.
 
 use serde_json::{Value, json};
-use wharf_sdk::{Action, Answer, Outcome, Problem, Reason, Settlement, Verdict};
+use wharf_sdk::{Action, Answer, Outcome, Preparation, Problem, Reason, Settlement, Verdict};
 
 use crate::{
     documents,
     graphql::{self, Blame},
-    group::{Done, Member},
+    group::Member,
     memo::{Deletion, Doomed, Memo},
     settings::Settings,
 };
 
 /// The deletions of one product, with the items that only came along.
-pub(crate) fn prepare(settings: &Settings, members: &[Member<'_>], done: &mut Done) {
+pub(crate) fn prepare(settings: &Settings, members: &[Member<'_>], done: &mut Preparation) {
     if members.is_empty() {
         return;
     }

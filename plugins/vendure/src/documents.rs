@@ -15,15 +15,30 @@ pub(crate) const FIND_VARIANTS: &str = "query FindVariants($skus: [String!]!) {
 
 pub(crate) const CREATE_PRODUCT: &str = concat!(
     "mutation CreateProduct($input: CreateProductInput!) { createProduct(input: $input) { ...State } }\n",
-    "fragment State on Product { id optionGroups { id code options { id code } } ",
+    "fragment State on Product { id assets { id } optionGroups { id code options { id code } } ",
     "variants { id sku options { id groupId } stockLevels { stockLocationId stockAllocated } } }"
 );
 
 pub(crate) const UPDATE_PRODUCT: &str = concat!(
     "mutation UpdateProduct($input: UpdateProductInput!) { updateProduct(input: $input) { ...State } }\n",
-    "fragment State on Product { id optionGroups { id code options { id code } } ",
+    "fragment State on Product { id assets { id } optionGroups { id code options { id code } } ",
     "variants { id sku options { id groupId } stockLevels { stockLocationId stockAllocated } } }"
 );
+
+/// One picture, sent beside the document.
+pub(crate) const CREATE_ASSET: &str = "mutation CreateAsset($input: [CreateAssetInput!]!) {
+  createAssets(input: $input) { ... on Asset { id } ... on MimeTypeError { errorCode message } }
+}";
+
+/// Product and variants apart, as two arguments `input` of different types do not go together; see [`update_variants`].
+pub(crate) const SHOW_PICTURES: &str = "mutation ShowPictures($input: UpdateProductInput!) {
+  updateProduct(input: $input) { id assets { id } }
+}";
+
+pub(crate) const SHOW_VARIANT_PICTURES: &str =
+    "mutation ShowVariantPictures($input: [UpdateProductVariantInput!]!) {
+  updateProductVariants(input: $input) { id }
+}";
 
 pub(crate) const UPDATE_PRICES: &str = "mutation UpdatePrices($input: [UpdateProductVariantInput!]!) {
   updateProductVariants(input: $input) { id prices { currencyCode price } }
@@ -36,7 +51,7 @@ pub(crate) const ALLOCATED: &str = "query Allocated($ids: [String!]!, $take: Int
 }";
 
 pub(crate) const UPDATE_STOCK: &str = "mutation UpdateStock($input: [UpdateProductVariantInput!]!) {
-  updateProductVariants(input: $input) { id stockLevels { stockLocationId stockOnHand } }
+  updateProductVariants(input: $input) { id stockLevels { stockLocationId stockOnHand stockAllocated } }
 }";
 
 pub(crate) const DOOMED: &str = "query Doomed($id: ID!) { product(id: $id) { id variants { id } } }";
@@ -104,13 +119,31 @@ pub(crate) fn create_options(groups: usize, options: usize) -> String {
     document
 }
 
-/// A product's variants, all in one: option groups `$a0`, `$a1`, ... are added first, as every variant needs an option
-/// of each.
-pub(crate) fn write_variants(added_groups: usize) -> String {
-    let mut document = String::from(
-        "mutation WriteVariants($update: [UpdateProductVariantInput!]!, $updates: Boolean!, \
-         $create: [CreateProductVariantInput!]!, $creates: Boolean!, $delete: [ID!]!, $deletes: Boolean!",
-    );
+/// A product's variants that are there, changed and deleted in one. Option groups `$a0`, `$a1`, ... are added first, as
+/// every variant needs an option of each.
+///
+/// What is new has a document of its own: Vendure knows the ids within arguments by the arguments' names, and in a
+/// document with two arguments `input` of different types it takes the last one's for both.
+pub(crate) fn update_variants(added_groups: usize) -> String {
+    variants(
+        "UpdateVariants($update: [UpdateProductVariantInput!]!, $updates: Boolean!, $delete: [ID!]!, $deletes: Boolean!",
+        "\n  deleteProductVariants(ids: $delete) @include(if: $deletes) { result message }\
+         \n  updateProductVariants(input: $update) @include(if: $updates) { ...Written }",
+        added_groups,
+    )
+}
+
+/// A product's new variants, and option groups as above.
+pub(crate) fn create_variants(added_groups: usize) -> String {
+    variants(
+        "CreateVariants($create: [CreateProductVariantInput!]!",
+        "\n  createProductVariants(input: $create) { ...Written }",
+        added_groups,
+    )
+}
+
+fn variants(head: &str, changes: &str, added_groups: usize) -> String {
+    let mut document = format!("mutation {head}");
     // A variable that is declared and not used makes a document invalid.
     if added_groups > 0 {
         document.push_str(", $product: ID!");
@@ -125,12 +158,9 @@ pub(crate) fn write_variants(added_groups: usize) -> String {
             "\n  a{index}: addOptionGroupToProduct(productId: $product, optionGroupId: $a{index}) {{ id }}"
         );
     }
+    document.push_str(changes);
     document.push_str(
-        "\n  deleteProductVariants(ids: $delete) @include(if: $deletes) { result message }\
-         \n  updateProductVariants(input: $update) @include(if: $updates) { ...Written }\
-         \n  createProductVariants(input: $create) @include(if: $creates) { ...Written }\
-         \n}\
-         \nfragment Written on ProductVariant { id sku productId prices { currencyCode price } }",
+        "\n}\nfragment Written on ProductVariant { id sku productId prices { currencyCode price } }",
     );
     document
 }

@@ -28,4 +28,5 @@ fields! {
         .about("Price in the currency of the channel, with or without tax as Vendure's channel is set.");
     STOCK = Field::levels("stockLevels").source("stock")
         .about("Units that may be sold by stock location; what open orders have allocated is added to `stockOnHand`.");
+    PICTURES = crate::media::field();
 }

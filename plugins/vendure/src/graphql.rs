@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
-use wharf_sdk::{Failure, Problem, Reason, Request, Response, Verdict};
+use wharf_sdk::{Failure, Form, Problem, Reason, Request, Response, Verdict};
 
 use crate::{API, settings::Settings};
 
@@ -31,6 +31,12 @@ pub(crate) fn request(settings: &Settings, body: Vec<u8>) -> Request {
 /// A request whose body is the chain's document.
 pub(crate) fn document(settings: &Settings) -> Request {
     to_channel(settings, Request::post(API, PATH).document())
+}
+
+/// A request whose document is in a form, beside files. Vendure with `csrfPrevention` refuses forms without the header
+/// ([docs](https://www.apollographql.com/docs/apollo-server/security/cors#preventing-cross-site-request-forgery-csrf)).
+pub(crate) fn form(settings: &Settings, form: Form) -> Request {
+    to_channel(settings, Request::post(API, PATH).header("apollo-require-preflight", "true").form(form))
 }
 
 fn to_channel(settings: &Settings, request: Request) -> Request {

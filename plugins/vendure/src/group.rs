@@ -1,10 +1,8 @@
 //! Operations by product: what the host hands over together.
 
-use std::collections::BTreeMap;
+use wharf_sdk::{Action, Operation, Operations, Preparation, Problem, Rejection};
 
-use wharf_sdk::{Action, Exchange, Operation, Operations, Preparation, Problem, Rejection};
-
-use crate::{delete, price, product, settings::Settings, stock};
+use crate::{delete, media::note, price, product, settings::Settings, stock};
 
 /// One operation, and where it stands in the call.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +22,12 @@ impl<'a> Member<'a> {
 
     /// Vendure's id of the product; the note of a listing that is gone is empty.
     pub(crate) fn product(&self) -> Option<&'a str> {
-        self.operation.note.filter(|note| !note.is_empty())
+        self.operation.note.and_then(note::product)
+    }
+
+    /// Digests of pictures' addresses, and Vendure's ids of the assets.
+    pub(crate) fn assets(&self) -> impl Iterator<Item = (u64, &'a str)> + use<'a> {
+        self.operation.note.into_iter().flat_map(note::assets)
     }
 
     /// Vendure's id of the variant, if it is known where it is.
@@ -41,20 +44,14 @@ impl<'a> Member<'a> {
     }
 }
 
-/// What was prepared.
-#[derive(Debug, Default)]
-pub(crate) struct Done {
-    pub(crate) exchanges: Vec<Exchange>,
-    pub(crate) rejections: Vec<Rejection>,
-}
-
 pub(crate) fn prepare(settings: &Settings, operations: Operations<'_>) -> Preparation {
-    let mut done = Done::default();
+    let mut done = Preparation::default();
     let mut prices = Vec::new();
     let mut stocks = Vec::new();
-    for members in groups(operations) {
+    for members in operations.groups() {
+        let members = members.into_iter().map(|(index, operation)| Member { index, operation });
         let (alone, whole): (Vec<_>, Vec<_>) =
-            members.into_iter().partition(|member| member.is(Action::Price) || member.is(Action::Stock));
+            members.partition(|member| member.is(Action::Price) || member.is(Action::Stock));
         let (of_price, of_stock): (Vec<_>, Vec<_>) =
             alone.into_iter().partition(|member| member.is(Action::Price));
         prices.extend(of_price);
@@ -68,19 +65,5 @@ pub(crate) fn prepare(settings: &Settings, operations: Operations<'_>) -> Prepar
     }
     price::prepare(settings, prices, &mut done);
     stock::prepare(settings, stocks, &mut done);
-    Preparation { exchanges: done.exchanges, rejections: done.rejections }
-}
-
-/// In the order of their names, and within a group of SKUs, whatever the host's order.
-fn groups(operations: Operations<'_>) -> impl Iterator<Item = Vec<Member<'_>>> {
-    let mut groups: BTreeMap<(bool, &str), Vec<Member<'_>>> = BTreeMap::new();
-    for (index, operation) in (0..).zip(operations) {
-        let group = operation.item.group();
-        let key = (group.is_some(), group.unwrap_or(operation.item.sku()));
-        groups.entry(key).or_default().push(Member { index, operation });
-    }
-    groups.into_values().map(|mut members| {
-        members.sort_by_key(Member::sku);
-        members
-    })
+    done
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use wharf_sdk::{Answer, Problem};
 
+use crate::media::{Media, gallery::Gallery};
+
 /// Bytes that a memo may take when it is prepared. Hosts keep 64 KiB, and what is learnt on the way needs room.
 pub(crate) const BYTES: usize = 40 << 10;
 
@@ -17,6 +19,11 @@ pub(crate) enum Memo {
     Product(Product),
     Options(Product, State),
     Variants(Product, State),
+    /// A picture is on its way.
+    Upload(Gallery),
+    /// The product shows its pictures, and its variants do not yet.
+    Shown(Gallery),
+    VariantsShown(Gallery),
     Prices(Vec<Price>),
     /// What is allocated is read.
     Allocated(Vec<Stock>),
@@ -34,6 +41,8 @@ pub(crate) struct Product {
     /// Names of the options in which the variants differ.
     pub(crate) axes: Vec<String>,
     pub(crate) variants: Vec<Variant>,
+    #[serde(default, skip_serializing_if = "Media::is_empty")]
+    pub(crate) media: Media,
 }
 
 /// One variant as it should be.
@@ -45,6 +54,9 @@ pub(crate) struct Variant {
     pub(crate) id: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) deleted: bool,
+    /// Whether the document before has brought it about, and only what is new is left.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) done: bool,
     pub(crate) name: String,
     /// As Vendure counts, and the currency.
     pub(crate) price: (i64, String),
@@ -52,6 +64,9 @@ pub(crate) struct Variant {
     pub(crate) options: Vec<String>,
     /// Vendure's id of the location, and units that may be sold there.
     pub(crate) levels: Vec<(String, i64)>,
+    /// Positions in the product's pictures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pictures: Vec<u32>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) losses: Vec<Loss>,
 }
@@ -69,6 +84,8 @@ pub(crate) enum Loss {
     Description,
     /// Stock at a place that is none of Vendure's locations.
     Place(String),
+    /// More pictures than a memo has room for.
+    Pictures,
 }
 
 /// What Vendure has of a product.
@@ -141,6 +158,9 @@ impl Memo {
         let entries = match &memo {
             Self::Find(product) | Self::Product(product) => product.variants.len(),
             Self::Options(product, _) | Self::Variants(product, _) => product.variants.len(),
+            Self::Upload(gallery) | Self::Shown(gallery) | Self::VariantsShown(gallery) => {
+                gallery.listings.len()
+            }
             Self::Prices(prices) => prices.len(),
             Self::Allocated(stocks) | Self::Stocks(stocks) => stocks.len(),
             Self::Doomed(deletion) | Self::Deleted(deletion) => deletion.entries.len(),
@@ -156,7 +176,7 @@ impl Memo {
 
 impl Loss {
     pub(crate) fn problem(&self) -> Problem {
-        use crate::fields::{DESCRIPTION, NAME, STOCK};
+        use crate::fields::{DESCRIPTION, NAME, PICTURES, STOCK};
         match self {
             Self::Name => Problem::warning(
                 "name-differs",
@@ -173,6 +193,11 @@ impl Loss {
                 format!("The stock of `{place}` was left out; name its location in the channel's `stock_locations`."),
             )
             .at(STOCK),
+            Self::Pictures => Problem::warning(
+                "too-many-pictures",
+                "The product has more pictures than can be remembered until Vendure answers; the last were left out.",
+            )
+            .at(PICTURES),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Prices alone, many variants a request.
 
 use serde_json::{Value, json};
-use wharf_sdk::{Answer, Exchange, Outcome, Problem, Reason, Settlement, Verdict, Weight, bundles};
+use wharf_sdk::{
+    Answer, Exchange, Outcome, Preparation, Problem, Reason, Settlement, Verdict, Weight, bundles,
+};
 
 use crate::{
     content, documents,
     graphql::{self, Refusal},
-    group::{Done, Member},
+    group::Member,
     memo::{BYTES, Memo, Price},
     product::variants::{is_priced, other_currency},
     settings::Settings,
@@ -15,7 +17,7 @@ use crate::{
 /// Variants of one request. Vendure sets no limit, but updates them one after the other in one transaction.
 const AT_ONCE: usize = 100;
 
-pub(crate) fn prepare(settings: &Settings, members: Vec<Member<'_>>, done: &mut Done) {
+pub(crate) fn prepare(settings: &Settings, members: Vec<Member<'_>>, done: &mut Preparation) {
     let mut priced = Vec::with_capacity(members.len());
     for member in members {
         match price(settings, &member) {

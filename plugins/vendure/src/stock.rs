@@ -1,18 +1,20 @@
 //! Stock alone. What open orders have allocated is read first and added, so that the shop sells what may be sold.
 //!
 //! An order that comes in between allocates more: the shop then sells that much less, which is right, as the order is
-//! not taken off the level yet.
+//! not taken off the level yet. A parcel that leaves in between allocates less, and the level is written again.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use wharf_sdk::{Answer, Exchange, Outcome, Problem, Reason, Settlement, Verdict, Weight, bundles};
+use wharf_sdk::{
+    Answer, Exchange, Outcome, Preparation, Problem, Reason, Settlement, Verdict, Weight, bundles,
+};
 
 use crate::{
     content, documents,
     fields::{INTEGER, STOCK},
     graphql,
-    group::{Done, Member},
+    group::Member,
     memo::{BYTES, Loss, Memo, Stock, warnings},
     price::{find, not_listed, refused},
     product::write::allocated,
@@ -32,7 +34,7 @@ pub(crate) fn on_hand(levels: &[(String, i64)], allocated: Option<&BTreeMap<Stri
     levels.iter().map(level).collect()
 }
 
-pub(crate) fn prepare(settings: &Settings, members: Vec<Member<'_>>, done: &mut Done) {
+pub(crate) fn prepare(settings: &Settings, members: Vec<Member<'_>>, done: &mut Preparation) {
     let mut stocks = Vec::with_capacity(members.len());
     for member in members {
         match stock(settings, &member) {
@@ -113,8 +115,9 @@ pub(crate) fn settle(stocks: &[Stock], answer: &Answer) -> Settlement {
         Ok(data) => match find(data, &stock.id) {
             None => graphql::left_out(),
             Some(variant) => match missing_location(variant, stock) {
-                None => Verdict::Accepted(warnings(&stock.losses)),
                 Some(location) => Verdict::rejected(unknown_location(location)),
+                None if sells_too_much(variant, stock) => Verdict::retry(parcel_left()),
+                None => Verdict::Accepted(warnings(&stock.losses)),
             },
         },
     };
@@ -127,6 +130,21 @@ fn missing_location<'a>(variant: &Value, stock: &'a Stock) -> Option<&'a str> {
         graphql::list(variant, "/stockLevels").any(|level| level["stockLocationId"] == location)
     };
     stock.levels.iter().map(|(location, _)| location.as_str()).find(|location| !shown(location))
+}
+
+/// Whether less is allocated than was read, so that what was added may be sold.
+fn sells_too_much(variant: &Value, stock: &Stock) -> bool {
+    let offered = |location: &str| {
+        let level = graphql::list(variant, "/stockLevels").find(|it| it["stockLocationId"] == location)?;
+        level["stockOnHand"].as_i64()?.checked_sub(level["stockAllocated"].as_i64()?)
+    };
+    stock.levels.iter().any(|(location, units)| offered(location).is_some_and(|offered| offered > *units))
+}
+
+fn parcel_left() -> Problem {
+    let message =
+        "A parcel left, or an order was cancelled, while the level was written; it is written again.";
+    Problem::error("allocated-less", message).reason(Reason::Conflict)
 }
 
 fn unknown_location(location: &str) -> Problem {

@@ -28,8 +28,8 @@ impl Field {
         Self::new(name, FieldKind::Text)
     }
 
-    /// Text that may hold markup: any, unless [`Field::grammar`] says which. See [`crate::strip_html`] for channels
-    /// that show none.
+    /// Text that may hold markup: any, unless [`Field::grammar`] says which. [`crate::Markup`] brings text to it; see
+    /// [`crate::strip_html`] for channels that show none.
     pub fn html(name: &str) -> Self {
         Self::new(name, FieldKind::Html)
     }

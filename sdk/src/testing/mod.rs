@@ -11,9 +11,19 @@
 //! ```
 
 mod batch;
+mod fixture;
+pub(crate) mod forms;
+mod round;
 pub(crate) mod secrets;
+mod shipment;
 
 pub use batch::Batch;
+pub use fixture::{
+    context, euros, field, further, levels, only, outcomes, rejected, response, retried, sent, settled,
+    settled_shipments, warned,
+};
+pub use forms::form;
+pub use round::{published, pulled};
 pub use secrets::set_secret;
 
 use crate::{

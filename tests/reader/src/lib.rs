@@ -1,8 +1,11 @@
-//! A connector with every ability that reads; for tests, no vendor has it.
+//! A connector with every ability that reads, and the one that answers orders; for tests, no vendor has it.
 //!
 //! Stock is pulled page by page from `GET /stock?after=SKU`, which answers lines of `SKU=QUANTITY` and ends with an
 //! empty page; orders likewise from `GET /orders?after=ID`, with lines of `order ID SKU QUANTITY STATE CHANGED-AT`. A
 //! webhook carries such lines with their signature, and a file holds any number of them.
+//!
+//! A parcel is put at `/shipments/ORDER/ID`, one line of `LINE=UNITS` for each of its lines. The answer is the parcel's
+//! id there, or 202 with a receipt, at which the id is asked for.
 
 use wharf_sdk::{
     inbound::{Entry, ListingKey, Money, Order, OrderLine, OrderState, StockLevel},
@@ -19,16 +22,16 @@ const PATHS: [&str; 2] = ["/stock", "/orders"];
 #[derive(Debug)]
 pub struct Reader;
 
-connector!(Reader: Puller, Receiver, Intake);
+connector!(Reader: Puller, Receiver, Intake, Fulfiller);
 
 impl Connector for Reader {
     fn describe() -> Description {
-        let api = Endpoint::new("api", "https://reader.example", &[Method::Get]);
+        let api = Endpoint::new("api", "https://reader.example", &[Method::Get, Method::Put]);
         Description::new("test-reader", env!("CARGO_PKG_VERSION"), "Reads stock for tests.")
             .settings_schema(
                 r#"{"type": "object", "properties": {"webhook_key": {"type": "string", "writeOnly": true}}}"#,
             )
-            .endpoint(api.path("/stock").path("/orders"))
+            .endpoint(api.path("/stock").path("/orders").path("/shipments"))
             .stream(PullStream::new("stock", StreamKind::Stock, 900).by(ChangeDetection::Cursor))
             .stream(
                 PullStream::new("orders", StreamKind::Orders, 300)
@@ -80,6 +83,39 @@ impl Intake for Reader {
         let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
         let (whole, rest) = bytes.split_at(if last { bytes.len() } else { end });
         Progress::new(entries(&String::from_utf8_lossy(whole))).state(rest)
+    }
+}
+
+/// Settings that this ability has no use for.
+#[derive(Debug, serde::Deserialize)]
+pub struct NoSettings {}
+
+impl ParcelFulfiller for Reader {
+    type Settings = NoSettings;
+
+    fn prepare_parcel(_: &Context, _: &NoSettings, parcel: &Shipment) -> Result<Exchange, Vec<Problem>> {
+        let Some(number) = &parcel.tracking_number else {
+            return Err(vec![Problem::error("no-tracking-number", "Record it with a tracking number.")]);
+        };
+        let lines: String =
+            parcel.lines.iter().map(|line| format!("{}={}\n", line.remote_id, line.quantity)).collect();
+        let target = format!("/shipments/{}/{}", percent_encoded(&parcel.order), parcel.id);
+        Ok(Exchange::from(Request::put(0, target).bytes(format!("{number}\n{lines}"))).memo(&*parcel.order))
+    }
+
+    fn settle_parcel(_: &Context, _: &NoSettings, answer: &Answer) -> Settlement {
+        let body = String::from_utf8_lossy(&answer.response.body).trim().to_owned();
+        match Failure::of(answer.response.status) {
+            Some(failure) => failure.verdict("The parcel was not taken.").into(),
+            None if answer.response.status == 202 => {
+                let target = format!("/shipments/receipts/{}", percent_encoded(&body));
+                Settlement::further(Request::get(0, target).covering(vec![0]))
+            }
+            None if body.starts_with("parcel-") => {
+                Outcome::new(0, Verdict::accepted()).remote_id(body).into()
+            }
+            None => Failure::Unexpected.verdict("The answer names no parcel.").into(),
+        }
     }
 }
 

@@ -6,23 +6,14 @@ use std::path::PathBuf;
 
 use amazon::Amazon;
 use serde_json::{Value as Json, json};
+pub(crate) use wharf_sdk::testing::{context, euros, only, response};
 use wharf_sdk::{
-    Action, Answer, Body, Connector, Context, Decimal, Exchange, Preparation, Problem, Publisher, Reason,
-    Response, Settlement, Verdict,
-    testing::{Batch, Item, Operation, Value},
+    Action, Body, Context, Decimal, Exchange, Preparation, Problem, Publisher, Reason, Settlement, Verdict,
+    testing::{self, Batch, Item, Operation, Value},
 };
 
 pub(crate) const GERMANY: &str = "A1PA6795UKMFR9";
 pub(crate) const IRELAND: &str = "A28R8C7NBKEWEA";
-
-pub(crate) fn context(settings: &Json) -> Context {
-    Context {
-        settings: settings.to_string(),
-        locale: "de-DE".into(),
-        country: "DE".into(),
-        currency: "EUR".into(),
-    }
-}
 
 /// Required settings, and these.
 pub(crate) fn with(more: &Json) -> Context {
@@ -43,16 +34,11 @@ pub(crate) fn bulk() -> Context {
 }
 
 pub(crate) fn field(name: &str) -> u32 {
-    let position = Amazon::describe().fields.iter().position(|field| field.name == name);
-    u32::try_from(position.unwrap()).unwrap()
+    testing::field::<Amazon>(name)
 }
 
 pub(crate) fn text(text: &str) -> Value {
     Value::text(text)
-}
-
-pub(crate) fn euros(cents: i64) -> Value {
-    Value::money(Decimal::new(cents, -2), "EUR")
 }
 
 pub(crate) fn item(values: Vec<(&str, Value)>) -> Item {
@@ -117,7 +103,7 @@ pub(crate) fn prepared(context: &Context, operations: &[Operation]) -> Preparati
 pub(crate) fn only_exchange(context: &Context, operations: &[Operation]) -> Exchange {
     let preparation = prepared(context, operations);
     assert_eq!(preparation.rejections, []);
-    let [exchange] = <[Exchange; 1]>::try_from(preparation.exchanges).unwrap();
+    let exchange = only(preparation.exchanges);
     assert!(exchange.covers.iter().copied().eq(0..u32::try_from(operations.len()).unwrap()));
     exchange
 }
@@ -137,27 +123,13 @@ pub(crate) fn document(exchange: &Exchange) -> Json {
     serde_json::from_slice(exchange.document.as_ref().unwrap()).unwrap()
 }
 
-pub(crate) fn response(status: u16, body: &str) -> Response {
-    Response { status, headers: vec![], body: body.into() }
-}
-
 pub(crate) fn settled(context: &Context, exchange: &Exchange, status: u16, body: &str) -> Settlement {
-    let covers = u32::try_from(exchange.covers.len()).unwrap();
-    let answer = Answer { memo: exchange.memo.clone(), covers, response: response(status, body) };
-    let settlement = Amazon::settle(context, vec![answer]).into_iter().next().unwrap();
-    let of_further = settlement.further.iter().flat_map(|exchange| exchange.covers.iter().copied());
-    let mut answered: Vec<u32> =
-        settlement.outcomes.iter().map(|outcome| outcome.index).chain(of_further).collect();
-    answered.sort_unstable();
-    assert!(answered.into_iter().eq(0..covers), "every operation is answered once");
-    settlement
+    testing::settled::<Amazon>(context, exchange, response(status, body))
 }
 
 /// What the answer leads to.
 pub(crate) fn further(context: &Context, exchange: &Exchange, status: u16, body: &Json) -> Exchange {
-    let settlement = settled(context, exchange, status, &body.to_string());
-    let [next] = <[Exchange; 1]>::try_from(settlement.further).unwrap();
-    next
+    only(settled(context, exchange, status, &body.to_string()).further)
 }
 
 /// The same verdict for all.

@@ -2,36 +2,22 @@
 
 use serde_json::{Value as Json, json};
 use shopify::Shopify;
+pub(crate) use wharf_sdk::testing::{context, euros, further, only, outcomes, response};
 use wharf_sdk::{
-    Action, Answer, Body, Connector, Context, Decimal, Exchange, Outcome, Preparation, Publisher, Reason,
-    Response, Settlement, Verdict,
-    testing::{Batch, Item, Operation, Value},
+    Action, Context, Exchange, Outcome, Preparation, Publisher, Reason, Settlement, Verdict,
+    testing::{self, Batch, Item, Operation, Value},
 };
 
-pub(crate) fn context(settings: &Json) -> Context {
-    Context {
-        settings: settings.to_string(),
-        locale: "de-DE".into(),
-        country: "DE".into(),
-        currency: "EUR".into(),
-    }
-}
-
 pub(crate) fn plain() -> Context {
-    context(&json!({"locations": {"berlin": "70", "hamburg": "71"}}))
+    context(json!({"locations": {"berlin": "70", "hamburg": "71"}}))
 }
 
 pub(crate) fn field(name: &str) -> u32 {
-    let position = Shopify::describe().fields.iter().position(|field| field.name == name);
-    u32::try_from(position.unwrap()).unwrap()
-}
-
-pub(crate) fn euros(cents: i64) -> Value {
-    Value::money(Decimal::new(cents, -2), "EUR")
+    testing::field::<Shopify>(name)
 }
 
 pub(crate) fn levels(berlin: i64, hamburg: i64) -> Value {
-    Value::Levels(vec![("berlin".into(), berlin), ("hamburg".into(), hamburg)])
+    testing::levels(&[("berlin", berlin), ("hamburg", hamburg)])
 }
 
 /// A variant of the group `SHIRT`.
@@ -73,18 +59,8 @@ pub(crate) fn only_exchange(context: &Context, operations: &[Operation]) -> Exch
     only(exchanges(context, operations))
 }
 
-pub(crate) fn only<T>(all: Vec<T>) -> T {
-    let [one] = <[T; 1]>::try_from(all).unwrap_or_else(|all| panic!("{} instead of one", all.len()));
-    one
-}
-
 pub(crate) fn body(exchange: &Exchange) -> Json {
-    let bytes = match &exchange.request.body {
-        Body::Bytes(bytes) => bytes,
-        Body::Document => exchange.document.as_ref().unwrap(),
-        other => panic!("no bytes but {other:?}"),
-    };
-    serde_json::from_slice(bytes).unwrap()
+    serde_json::from_slice(testing::sent(exchange)).unwrap()
 }
 
 pub(crate) fn variables(exchange: &Exchange) -> Json {
@@ -97,30 +73,12 @@ pub(crate) fn name(exchange: &Exchange) -> String {
     query.split([' ', '(']).nth(1).unwrap().to_owned()
 }
 
-pub(crate) fn response(status: u16, body: &str) -> Response {
-    Response { status, headers: vec![], body: body.into() }
-}
-
 pub(crate) fn answered(context: &Context, exchange: &Exchange, status: u16, body: &str) -> Settlement {
-    let covers = u32::try_from(exchange.covers.len()).unwrap();
-    let answer = Answer { memo: exchange.memo.clone(), covers, response: response(status, body) };
-    only(Shopify::settle(context, vec![answer]))
+    testing::settled::<Shopify>(context, exchange, response(status, body))
 }
 
 pub(crate) fn settled(context: &Context, exchange: &Exchange, data: &Json) -> Settlement {
     answered(context, exchange, 200, &json!({ "data": data }).to_string())
-}
-
-pub(crate) fn outcomes(settlement: Settlement) -> Vec<Outcome> {
-    assert_eq!(settlement.further, []);
-    let mut outcomes = settlement.outcomes;
-    outcomes.sort_by_key(|outcome| outcome.index);
-    outcomes
-}
-
-pub(crate) fn further(settlement: Settlement) -> Exchange {
-    assert_eq!(settlement.outcomes, []);
-    only(settlement.further)
 }
 
 /// A product, with a variant for each SKU; variant 100 has inventory item 200, and so on.

@@ -204,7 +204,7 @@ fn the_largest_product_fits_a_memo_and_a_query() {
 
 #[test]
 fn settings_that_cannot_be_read_reject_every_operation() {
-    let preparation = prepared(&context(&json!({})), &[operation(Action::Upsert, table())]);
+    let preparation = prepared(&context(json!({})), &[operation(Action::Upsert, table())]);
     assert_eq!(only(preparation.rejections).problems[0].reason, Reason::Settings);
 }
 

@@ -50,7 +50,7 @@ fn stock_is_set_against_what_was_set_last() {
 #[test]
 fn comparing_can_be_switched_off() {
     let locations = json!({"berlin": "70", "hamburg": "71"});
-    let context = context(&json!({"locations": locations, "compare_stock": false}));
+    let context = context(json!({"locations": locations, "compare_stock": false}));
     assert_eq!(variables(&two(&context))["input"]["quantities"][0]["changeFromQuantity"], json!(null));
 }
 

@@ -4,7 +4,7 @@ use wharf_sdk::{Action, Item, LengthUnit, Problem, Reason, Rejection, cut, gtin,
 
 use crate::{
     VARIATIONS,
-    fields::{COLOR, DESCRIPTION, ELEMENTS, GTIN, NAME, PRICE, SIZE, VARIATION_NAME, VARIATION_NAME_LENGTH},
+    fields::{COLOR, DESCRIPTION, GTIN, NAME, PRICE, SIZE, VARIATION_NAME, VARIATION_NAME_LENGTH},
     group::Member,
     memo::Loss,
 };
@@ -72,7 +72,6 @@ fn refused_whole(members: &[Member<'_>]) -> Option<Problem> {
 fn content<'a>(member: &Member<'a>) -> Result<Content<'a>, Vec<Problem>> {
     let item = member.operation.item;
     let mut problems = Vec::new();
-    let mut losses: Vec<Loss> = item.text(DESCRIPTION).and_then(unknown_element).into_iter().collect();
     if item.text(NAME).is_none_or(|name| name.trim().is_empty()) {
         problems.push(Problem::error("empty", "Square takes no item without a name.").at(NAME));
     }
@@ -89,7 +88,7 @@ fn content<'a>(member: &Member<'a>) -> Result<Content<'a>, Vec<Problem>> {
     }
     let whole = variation_name(item);
     let name = cut(&whole, VARIATION_NAME_LENGTH, LengthUnit::Characters).to_owned();
-    losses.extend((name.len() < whole.len()).then_some(Loss::VariationName));
+    let losses = (name.len() < whole.len()).then_some(Loss::VariationName).into_iter().collect();
     Ok(Content { name, upc, amount, currency, losses })
 }
 
@@ -142,25 +141,4 @@ pub(crate) fn differences(shown: Item<'_>, item: Item<'_>) -> impl Iterator<Item
     [(NAME, Loss::Name), (DESCRIPTION, Loss::Description)]
         .into_iter()
         .filter_map(move |(field, loss)| differs(field).then_some(loss))
-}
-
-/// The first element that Square drops.
-fn unknown_element(html: &str) -> Option<Loss> {
-    let mut tags = html.split('<').skip(1).map(|tag| tag.strip_prefix('/').unwrap_or(tag));
-    let name = |tag: &str| -> String {
-        tag.chars()
-            .take_while(char::is_ascii_alphanumeric)
-            .map(|character| character.to_ascii_lowercase())
-            .collect()
-    };
-    // `1 < 2` is text.
-    tags.find_map(|tag| {
-        Some(name(tag)).filter(|name| {
-            name.starts_with(|first: char| first.is_ascii_alphabetic()) && !ELEMENTS.contains(&name.as_str())
-        })
-    })
-    .map(|mut name| {
-        name.truncate(40);
-        Loss::Markup(name)
-    })
 }

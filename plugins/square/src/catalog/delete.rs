@@ -7,18 +7,20 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use wharf_sdk::{Action, Answer, Exchange, Json, Outcome, Request, Settlement, Verdict, Weight, bundles};
+use wharf_sdk::{
+    Action, Answer, Exchange, Json, Outcome, Preparation, Request, Settlement, Verdict, Weight, bundles,
+};
 
 use super::{DELETE, DELETED_AT_ONCE, find, retrieve, variations};
 use crate::{
     API,
     answer::{self, Blame, SquareError},
-    group::{Done, Member, tried_before},
+    group::{Member, tried_before},
     memo::{BYTES, Deletion, Deletions, Memo},
 };
 
 /// Groups stay together, as it takes all of an item's deletions to delete it.
-pub(crate) fn prepare(groups: Vec<Vec<Member<'_>>>, done: &mut Done) {
+pub(crate) fn prepare(groups: Vec<Vec<Member<'_>>>, done: &mut Preparation) {
     let weigh = |group: &Vec<Member<'_>>| Weight {
         units: group.len(),
         bytes: 120 * group.len(),

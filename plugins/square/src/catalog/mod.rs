@@ -3,10 +3,13 @@
 //!
 //! - `content`, `object`: an item checked, and written as Square's object.
 //! - `upsert`, `search`, `versions`: from a group to the library, without doubles and without overwriting others.
+//! - `images`: the pictures of an item, after all else.
 //! - `price`, `delete`: read first, then write or delete no more than was meant.
 
 mod content;
 pub(crate) mod delete;
+pub(crate) mod description;
+pub(crate) mod images;
 pub(crate) mod object;
 pub(crate) mod price;
 pub(crate) mod search;
@@ -20,6 +23,7 @@ use crate::API;
 
 pub(crate) const UPSERT: &str = "/v2/catalog/batch-upsert";
 pub(crate) const DELETE: &str = "/v2/catalog/batch-delete";
+const IMAGES: &str = "/v2/catalog/images";
 const RETRIEVE: &str = "/v2/catalog/batch-retrieve";
 const SEARCH: &str = "/v2/catalog/search";
 

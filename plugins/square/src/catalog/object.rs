@@ -5,9 +5,13 @@
 use serde_json::{Map, Value};
 use wharf_sdk::{Action, Item, Json};
 
-use super::content::{Content, differences};
+use super::{
+    content::{Content, differences},
+    description::Description,
+    images::Plan,
+};
 use crate::{
-    fields::{DESCRIPTION, NAME},
+    fields::NAME,
     group::Member,
     memo::{Loss, Variation},
     note::{Kept, Note},
@@ -37,16 +41,23 @@ pub(crate) fn draft<'a>(settings: &Settings, members: Vec<(Member<'a>, Option<Co
     let length = members.iter().map(|(member, _)| 320 + member.operation.item.expected_length()).sum();
     let shown =
         members.iter().find(|(_, content)| content.is_some()).map(|(member, _)| member.operation.item);
+    let all: Vec<&Member<'_>> = members.iter().map(|(member, _)| member).collect();
+    let mut plan = Plan::of(&all, newest.as_ref());
     let mut writer = Writer { json: Json::with_capacity(length) };
     let mut entries = Vec::with_capacity(members.len());
+    let description = shown.and_then(Description::of);
     if let Some(shown) = shown {
-        writer.begin_item(shown, newest.as_ref());
+        writer.begin_item(shown, description.as_ref(), newest.as_ref(), &plan);
     }
     for (member, content) in &members {
         let mut entry = entry(settings, member);
         if let (Some(content), Some(shown)) = (content, shown) {
             entry.losses.extend(differences(shown, member.operation.item));
+            entry.losses.extend(Description::losses_of(description.as_ref(), member.operation.item));
             entry.losses.extend(content.losses.iter().cloned());
+            // The first that is listed carries the item's pictures.
+            entry.pictures = plan.pictures.take();
+            entry.losses.extend(plan.loss.take());
             writer.variation(member, content, !entry.counts.is_empty());
         }
         entries.push(entry);
@@ -65,6 +76,7 @@ fn entry(settings: &Settings, member: &Member<'_>) -> Variation {
         deleted: member.is(Action::Delete),
         counts: stock.counts,
         losses: stock.unknown.map(Loss::Place).into_iter().collect(),
+        pictures: None,
     }
 }
 
@@ -73,16 +85,23 @@ struct Writer {
 }
 
 impl Writer {
-    fn begin_item(&mut self, shown: Item<'_>, note: Option<&Note>) {
+    fn begin_item(
+        &mut self,
+        shown: Item<'_>,
+        description: Option<&Description<'_>>,
+        note: Option<&Note>,
+        plan: &Plan,
+    ) {
         // A group and a variant may have the same name; the two ids may not.
         let new = new_id(&format!("item {}", shown.group().unwrap_or(shown.sku())));
         let version = note.and_then(|note| note.item_version);
         self.begin("ITEM", note.map_or(&new, |note| &note.item), version, note.map(|note| &note.item_kept));
         self.json.key("item_data").begin_object();
-        self.members(note.map(|note| &note.item_kept.data));
+        let kept = note.map(|note| note.item_kept.data.clone()).unwrap_or_default();
+        self.members(Some(&plan.images_in(kept)));
         self.json.member("name", shown.text(NAME).unwrap_or_default());
-        if let Some(description) = shown.text(DESCRIPTION) {
-            self.json.member("description_html", description);
+        if let Some(description) = description {
+            self.json.member("description_html", &description.html);
         }
         self.json.key("variations").begin_array();
     }

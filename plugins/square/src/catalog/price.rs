@@ -4,20 +4,21 @@
 
 use serde_json::{Value, json};
 use wharf_sdk::{
-    Action, Answer, Exchange, Json, Outcome, Problem, Reason, Request, Settlement, Verdict, Weight, bundles,
+    Action, Answer, Exchange, Json, Outcome, Preparation, Problem, Reason, Request, Settlement, Verdict,
+    Weight, bundles,
 };
 
 use super::{PRICED_AT_ONCE, UPSERT, content, find, retrieve, upsert};
 use crate::{
     API,
     answer::{self, Body, SquareError},
-    group::{Done, Member, tried_before},
+    group::{Member, tried_before},
     key::Key,
     memo::{BYTES, Memo, Price, Prices},
     note::Note,
 };
 
-pub(crate) fn prepare(members: Vec<Member<'_>>, done: &mut Done) {
+pub(crate) fn prepare(members: Vec<Member<'_>>, done: &mut Preparation) {
     let mut priced: Vec<(Member<'_>, Price)> = Vec::with_capacity(members.len());
     for member in members {
         match price(&member) {

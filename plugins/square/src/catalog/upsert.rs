@@ -4,13 +4,13 @@
 //! overtaken, and the stock counts of what was taken.
 
 use serde_json::Value;
-use wharf_sdk::{Answer, Exchange, Json, Outcome, Problem, Request, Settlement, Verdict};
+use wharf_sdk::{Answer, Exchange, Json, Outcome, Preparation, Problem, Request, Settlement, Verdict};
 
-use super::{UPSERT, content, object, object::Draft, search, variation, versions};
+use super::{UPSERT, content, images, object, object::Draft, search, variation, versions};
 use crate::{
     API, VARIATIONS,
     answer::{self, Blame, Body, SquareError},
-    group::{Done, Member, tried_before},
+    group::{Member, tried_before},
     inventory,
     key::Key,
     memo::{BYTES, Loss, Memo, Upsert, Variation, warnings},
@@ -18,7 +18,7 @@ use crate::{
     settings::Settings,
 };
 
-pub(crate) fn prepare(settings: &Settings, groups: Vec<Vec<Member<'_>>>, done: &mut Done) {
+pub(crate) fn prepare(settings: &Settings, groups: Vec<Vec<Member<'_>>>, done: &mut Preparation) {
     let mut bundles: Vec<Bundle<'_>> = Vec::new();
     for members in groups {
         let (sound, rejections) = content::checked(members);
@@ -138,7 +138,9 @@ pub(crate) fn settle(mut memo: Upsert, answer: &Answer) -> Settlement {
     for (index, entry) in (0..).zip(&memo.entries) {
         match fate(&memo, &body, entry) {
             Fate::Taken(note) if entry.counts.is_empty() => {
-                settlement.outcomes.push(accepted(index, entry).note(note.to_text()));
+                let id = entry.id.as_deref().unwrap_or_default();
+                images::follow(index, id, note, &entry.losses, entry.pictures.as_ref())
+                    .settle(&mut settlement);
             }
             Fate::Taken(note) => taken.push((index, note)),
             Fate::Removed => settlement.outcomes.push(Outcome::new(index, Verdict::accepted())),
@@ -150,14 +152,6 @@ pub(crate) fn settle(mut memo: Upsert, answer: &Answer) -> Settlement {
     settlement.further.extend(inventory::after_upsert(&memo, taken));
     settlement.further.extend(versions::exchange(&memo, overtaken));
     settlement
-}
-
-fn accepted(index: u32, entry: &Variation) -> Outcome {
-    let outcome = Outcome::new(index, Verdict::Accepted(warnings(&entry.losses)));
-    match &entry.id {
-        Some(id) => outcome.remote_id(id.as_str()),
-        None => outcome,
-    }
 }
 
 /// What became of one operation.

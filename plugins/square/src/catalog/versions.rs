@@ -2,7 +2,7 @@
 
 use wharf_sdk::{Answer, Exchange, Outcome, Settlement};
 
-use super::{retrieve, variation};
+use super::{images, retrieve, variation};
 use crate::{
     answer,
     memo::{Memo, Upsert, Variation},
@@ -40,6 +40,7 @@ pub(crate) fn settle(memo: &Upsert, answer: &Answer) -> Settlement {
     let outcome = |(index, entry): (u32, &Variation)| {
         let Some(id) = &entry.id else { return Outcome::new(index, verdict()) };
         let note = variation(&body.objects, id).and_then(|(item, it)| Note::of(Some(item), it));
+        let note = note.map(|note| images::noted(note, entry.pictures.as_ref()));
         let text = note.map_or_else(|| Note::gone().to_owned(), |note| note.to_text());
         Outcome::new(index, verdict()).note(text)
     };

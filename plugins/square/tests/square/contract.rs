@@ -1,49 +1,18 @@
 //! Every kind of request against Square's own OpenAPI document, and one wrong request of each that it has to refuse.
 //!
-//! The document lets unknown members pass; here they are refused, so that a misspelt one cannot.
+//! `tests/vendors` does the same with whole catalogs; here are the kinds that those do not bring about.
 
-use crate::till::*;
-use serde_json::{Map, Value as Json, json};
+use crate::{
+    pictures::{pictured, sent},
+    till::*,
+};
+use serde_json::{Value as Json, json};
 use square::Square;
 use wharf_sdk::{
     Action, Body, ChangeDetection, Connector, Exchange, Position, Puller, Request, StreamKind,
     testing::{Item, Value},
 };
-
-/// The vendor's document, with objects that hold no more than it names.
-struct Contract(Json);
-
-impl Contract {
-    #[expect(
-        clippy::print_stdout,
-        reason = "whoever reads the test's output should know that it was skipped"
-    )]
-    fn read() -> Option<Self> {
-        let Ok(shared) = std::env::var("WHARF_SHARED") else {
-            println!("skipped: WHARF_SHARED does not name the folder with the vendors' contracts");
-            return None;
-        };
-        let path = format!("{shared}/contracts/square/square_catalog_inventory_orders.json");
-        let mut document: Json = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
-            if schema["properties"].is_object() && schema.get("additionalProperties").is_none() {
-                schema["additionalProperties"] = false.into();
-            }
-        }
-        Some(Self(document))
-    }
-
-    /// What is wrong with a body for this path; empty when the contract takes it.
-    fn breaches(&self, path: &str, body: &Json) -> Vec<String> {
-        let content = &self.0["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
-        assert!(content.is_object(), "Square has no POST {path}");
-        let mut schema: Map<String, Json> = content.as_object().unwrap().clone();
-        schema.insert("components".into(), self.0["components"].clone());
-        let schema = Json::Object(schema);
-        let validator = jsonschema::options().with_draft(jsonschema::Draft::Draft4).build(&schema).unwrap();
-        validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect()
-    }
-}
+use wharf_vendors::{Contract as _, Judged, Sent, square::Square as Contract};
 
 fn full(sku: &str) -> Item {
     shirt(sku)
@@ -118,17 +87,50 @@ fn body_of(request: &Request) -> Json {
 
 #[test]
 fn square_takes_every_request_and_the_wrong_one_is_refused() {
-    let Some(contract) = Contract::read() else { return };
+    let Some(contract) = Contract::shared().unwrap() else { return };
+    let judged = |path: &str, body: &Json| -> Judged {
+        contract.judge(&Sent::new("POST", path, body.to_string().as_bytes()))
+    };
     for (path, mut body, spoil) in requests() {
-        assert_eq!(contract.breaches(&path, &body), Vec::<String>::new(), "{path} {body}");
+        judged(&path, &body).unwrap_or_else(|refusal| panic!("{refusal}\n{body}"));
         spoil(&mut body);
-        assert_ne!(contract.breaches(&path, &body), Vec::<String>::new(), "{path} {body}");
+        judged(&path, &body).expect_err(&path);
     }
+}
+
+/// A form, which the contract of requests with JSON says nothing of.
+#[test]
+fn an_upload_has_the_parts_and_members_that_square_names() {
+    let Some(document) = Contract::document().unwrap() else { return };
+    let update = only_exchange(&[listed(upsert(pictured("S", &["https://cdn.example/a.jpg"])))]);
+    let upload = further(&update, 200, &taken(&update, 2));
+    let (_, request) = sent(&upload.request);
+    let form =
+        &document["paths"][&upload.request.target]["post"]["requestBody"]["content"]["multipart/form-data"];
+    for part in ["request", "image_file"] {
+        assert!(form["schema"]["properties"][part].is_object(), "{part}");
+    }
+    let schemas = &document["components"]["schemas"];
+    for (schema, object) in [
+        ("CreateCatalogImageRequest", &request),
+        ("CatalogObject", &request["image"]),
+        ("CatalogImage", &request["image"]["image_data"]),
+    ] {
+        let members = |name: &str| schemas[schema][name].clone();
+        for name in object.as_object().unwrap().keys() {
+            assert!(members("properties")[name].is_object(), "{schema} has no {name}");
+        }
+        for name in members("required").as_array().into_iter().flatten() {
+            assert!(!object[name.as_str().unwrap()].is_null(), "{schema} needs {name}");
+        }
+    }
+    let longest = &schemas["CreateCatalogImageRequest"]["properties"]["idempotency_key"]["maxLength"];
+    assert!(request["idempotency_key"].as_str().unwrap().len() as u64 <= longest.as_u64().unwrap());
 }
 
 #[test]
 fn the_limits_are_squares() {
-    let Some(Contract(document)) = Contract::read() else { return };
+    let Some(document) = Contract::document().unwrap() else { return };
     let schemas = &document["components"]["schemas"];
     let limit = |name: &str| Square::describe().fields[field(name) as usize].length.unwrap().maximum;
     let item = &schemas["CatalogItem"]["properties"];

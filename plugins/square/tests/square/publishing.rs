@@ -348,6 +348,23 @@ fn what_the_variants_say_differently_is_told() {
 }
 
 #[test]
+fn a_description_is_brought_to_the_markup_that_square_takes() {
+    let html = "<section><h1 class=\"big\">Oak</h1><table><tr><td>120 cm</td></tr></table><p>&amp; more";
+    let described =
+        |html: &str| listed(upsert(thing("MUG").with(field("description_html"), Value::text(html))));
+    let exchange = only_exchange(&[described(html)]);
+    let sent = &json_of(&exchange)["batches"][0]["objects"][0]["item_data"]["description_html"];
+    assert_eq!(sent, "<h1>Oak</h1>120 cm<p>&amp; more</p>");
+    let outcome = only(outcomes(&exchange, 200, &taken(&exchange, 2)));
+    assert_eq!(warned(&outcome), ["markup-dropped"]);
+    let long = format!("<p>{}</p>", "ä ".repeat(40_000));
+    let exchange = only_exchange(&[described(&long)]);
+    let sent = &json_of(&exchange)["batches"][0]["objects"][0]["item_data"]["description_html"];
+    assert_eq!(sent.as_str().unwrap().chars().count(), 65_534);
+    assert_eq!(warned(&only(outcomes(&exchange, 200, &taken(&exchange, 2)))), ["shortened"]);
+}
+
+#[test]
 fn the_same_work_has_the_same_bytes_and_another_try_another_key() {
     let once = listed(upsert(thing("MUG")));
     let key = |operation: Operation| json_of(&only_exchange(&[operation]))["idempotency_key"].clone();

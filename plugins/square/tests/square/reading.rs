@@ -158,7 +158,7 @@ fn an_online_order_says_who_where_and_what_has_left() {
 fn orders_are_read_by_time_of_change_ten_locations_a_search() {
     let locations: serde_json::Map<_, _> =
         (0..12).map(|n| (format!("p{n:02}"), json!(format!("L{n}")))).collect();
-    let context = with_settings(&json!({"locations": locations}));
+    let context = with_settings(json!({"locations": locations}));
     let position = Position { cursor: None, since: Some(NOON), until: NOON + 1 };
     let start = Square::request(&context, ORDERS, &position);
     assert_eq!(body(&start)["location_ids"].as_array().unwrap().len(), 10);
@@ -274,7 +274,7 @@ fn the_probe_finds_locations_that_the_seller_does_not_have() {
 
 #[test]
 fn two_places_cannot_be_one_location() {
-    let context = with_settings(&json!({"locations": {"a": "L1", "b": "L1"}}));
+    let context = with_settings(json!({"locations": {"a": "L1", "b": "L1"}}));
     let problems = Square::probed(&context, &response(200, &json!({"locations": [{"id": "L1"}]})));
     assert_eq!(only(problems).code, "location-twice");
 }

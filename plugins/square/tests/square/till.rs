@@ -2,10 +2,12 @@
 
 use serde_json::{Value as Json, json};
 use square::Square;
+pub(crate) use wharf_sdk::testing::{
+    context as with_settings, euros, levels, only, rejected, retried, warned,
+};
 use wharf_sdk::{
-    Action, Answer, Body, Connector, Context, Decimal, Exchange, Outcome, Preparation, Publisher, Reason,
-    Response, Settlement, Verdict,
-    testing::{Batch, Item, Operation, Value},
+    Action, Context, Exchange, Outcome, Preparation, Publisher, Response, Settlement,
+    testing::{self, Batch, Item, Operation, Value},
 };
 
 pub(crate) const UPSERT: &str = "/v2/catalog/batch-upsert";
@@ -18,29 +20,11 @@ pub(crate) const CHANGE: &str = "/v2/inventory/changes/batch-create";
 pub(crate) const NOON: i64 = 1_769_860_800_250;
 
 pub(crate) fn context() -> Context {
-    with_settings(&json!({"locations": {"berlin": "LBER", "hamburg": "LHAM"}}))
-}
-
-pub(crate) fn with_settings(settings: &Json) -> Context {
-    Context {
-        settings: settings.to_string(),
-        locale: "de-DE".into(),
-        country: "DE".into(),
-        currency: "EUR".into(),
-    }
+    with_settings(json!({"locations": {"berlin": "LBER", "hamburg": "LHAM"}}))
 }
 
 pub(crate) fn field(name: &str) -> u32 {
-    let position = Square::describe().fields.iter().position(|field| field.name == name);
-    u32::try_from(position.unwrap()).unwrap()
-}
-
-pub(crate) fn euros(cents: i64) -> Value {
-    Value::money(Decimal::new(cents, -2), "EUR")
-}
-
-pub(crate) fn levels(levels: &[(&str, i64)]) -> Value {
-    Value::Levels(levels.iter().map(|(place, quantity)| ((*place).to_owned(), *quantity)).collect())
+    testing::field::<Square>(name)
 }
 
 /// A shirt without stock.
@@ -88,71 +72,34 @@ pub(crate) fn exchanges(operations: &[Operation]) -> Vec<Exchange> {
     preparation.exchanges
 }
 
-pub(crate) fn only<T: std::fmt::Debug>(list: Vec<T>) -> T {
-    let [one] = <[T; 1]>::try_from(list).unwrap();
-    one
-}
-
 pub(crate) fn only_exchange(operations: &[Operation]) -> Exchange {
     only(exchanges(operations))
 }
 
 pub(crate) fn json_of(exchange: &Exchange) -> Json {
-    let Body::Bytes(bytes) = &exchange.request.body else { panic!("no bytes in {exchange:?}") };
-    serde_json::from_slice(bytes).unwrap()
+    serde_json::from_slice(testing::sent(exchange)).unwrap()
 }
 
 pub(crate) fn response(status: u16, body: &Json) -> Response {
-    Response { status, headers: vec![], body: body.to_string().into_bytes() }
+    testing::response(status, body.to_string())
 }
 
 pub(crate) fn settled(exchange: &Exchange, status: u16, body: &Json) -> Settlement {
     answered(exchange, response(status, body))
 }
 
-/// Also checks that every operation has one outcome or one further exchange.
 pub(crate) fn answered(exchange: &Exchange, response: Response) -> Settlement {
-    let covers = u32::try_from(exchange.covers.len()).unwrap();
-    let settlement =
-        only(Square::settle(&context(), vec![Answer { memo: exchange.memo.clone(), covers, response }]));
-    let further = settlement.further.iter().flat_map(|further| further.covers.iter().copied());
-    let mut all: Vec<u32> = settlement.outcomes.iter().map(|outcome| outcome.index).chain(further).collect();
-    all.sort_unstable();
-    assert_eq!(all, (0..covers).collect::<Vec<_>>());
-    settlement
+    testing::settled::<Square>(&context(), exchange, response)
 }
 
 /// The one further exchange of an answer that decides nothing yet.
 pub(crate) fn further(exchange: &Exchange, status: u16, body: &Json) -> Exchange {
-    let settlement = settled(exchange, status, body);
-    assert_eq!(settlement.outcomes, []);
-    only(settlement.further)
+    testing::further(settled(exchange, status, body))
 }
 
 /// The outcomes of an answer that decides all.
 pub(crate) fn outcomes(exchange: &Exchange, status: u16, body: &Json) -> Vec<Outcome> {
-    let settlement = settled(exchange, status, body);
-    assert_eq!(settlement.further, []);
-    let mut outcomes = settlement.outcomes;
-    outcomes.sort_by_key(|outcome| outcome.index);
-    outcomes
-}
-
-pub(crate) fn retried(outcome: &Outcome) -> (&str, Reason) {
-    let Verdict::Retry(postponement) = &outcome.verdict else { panic!("not retried: {outcome:?}") };
-    (&postponement.problem.code, postponement.problem.reason)
-}
-
-/// Code and field of each problem.
-pub(crate) fn rejected(outcome: &Outcome) -> Vec<(&str, Option<u32>)> {
-    let Verdict::Rejected(problems) = &outcome.verdict else { panic!("not rejected: {outcome:?}") };
-    problems.iter().map(|problem| (problem.code.as_str(), problem.field)).collect()
-}
-
-/// The codes of an accepted listing's warnings.
-pub(crate) fn warned(outcome: &Outcome) -> Vec<&str> {
-    let Verdict::Accepted(problems) = &outcome.verdict else { panic!("not accepted: {outcome:?}") };
-    problems.iter().map(|problem| problem.code.as_str()).collect()
+    testing::outcomes(settled(exchange, status, body))
 }
 
 pub(crate) fn error(category: &str, code: &str, field: &str) -> Json {

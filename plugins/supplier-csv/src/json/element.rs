@@ -1,4 +1,4 @@
-//! One record of a JSON file: its members by name, those of nested objects as `outer.inner`.
+//! One record of a JSON file: its members by name, those of nested objects as `outer.inner`, entries of lists as `list.0`.
 //!
 //! Numbers stay as they are written, since a float would make 12.90 of 12.9 and worse.
 
@@ -56,7 +56,7 @@ impl<'a> Element<'a> {
         serde_json::from_str(text).map_err(|error| error.to_string())
     }
 
-    /// The member of this name; the name may lead through nested objects.
+    /// The member of this name; the name may lead through nested objects and lists.
     fn find(&self, name: &str) -> Option<Cell<'a>> {
         if let Some((_, value)) = self.members.iter().rev().find(|(member, _)| equal(member, name)) {
             return Some(cell(value));
@@ -64,8 +64,22 @@ impl<'a> Element<'a> {
         name.match_indices('.').find_map(|(dot, _)| {
             let (outer, inner) = (&name[..dot], &name[dot + 1..]);
             let (_, value) = self.members.iter().rev().find(|(member, _)| equal(member, outer))?;
-            Self::parse(value.get()).ok()?.find(inner)
+            match Self::parse(value.get()) {
+                Ok(element) => element.find(inner),
+                Err(_) => entry(value, inner),
+            }
         })
+    }
+}
+
+/// The entry of a list, counted from 0, or a member of that entry.
+fn entry<'a>(list: &'a RawValue, path: &str) -> Option<Cell<'a>> {
+    let entries: Vec<&RawValue> = serde_json::from_str(list.get()).ok()?;
+    let (position, member) = path.split_once('.').map_or((path, None), |(at, name)| (at, Some(name)));
+    let entry = entries.get(position.parse::<usize>().ok()?)?;
+    match member {
+        Some(name) => Element::parse(entry.get()).ok()?.find(name),
+        None => Some(cell(entry)),
     }
 }
 
@@ -119,13 +133,17 @@ mod tests {
 
     #[test]
     fn members_are_found_by_name_and_path() {
-        let text =
-            r#"{"SKU":"A","price":{"amount":12.90,"a.b":1e3},"tags":["x",2],"gone":null,"on":true,"odd":{}}"#;
+        let text = r#"{"SKU":"A","price":{"amount":12.90,"a.b":1e3},"tags":["x",2],"gone":null,"on":true,"odd":{},"to":[{"x":1}]}"#;
         let element = Element::parse(text).unwrap();
         assert_eq!(element.cell("sku"), Cell::Text("A".into()));
         assert_eq!(element.cell("price.amount"), Cell::Number("12.90".into()));
         assert_eq!(element.cell("price.a.b"), Cell::Number("1000".into()));
         assert_eq!(element.cell("tags"), Cell::List(vec!["x".into(), "2".into()]));
+        assert_eq!(element.cell("tags.1"), Cell::Number("2".into()));
+        assert_eq!(
+            (element.cell("to.0.x"), element.cell("to.1.x")),
+            (Cell::Number("1".into()), Cell::Absent)
+        );
         assert_eq!(element.cell("gone"), Cell::Null);
         assert_eq!(element.cell("on"), Cell::Flag(true));
         assert_eq!(element.cell("odd"), Cell::Unreadable("{}".into()));

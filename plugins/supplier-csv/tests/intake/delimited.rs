@@ -199,7 +199,7 @@ fn wide_rows_end_a_call_before_it_brings_too_much() {
 
 #[test]
 fn a_damaged_state_is_told() {
-    let (context, source) = (context(&named()), source("a.csv", ""));
+    let (context, source) = (context(named()), source("a.csv", ""));
     for state in [&b"x"[..], &[0xff; 40], &[0; 12]] {
         let progress = SupplierCsv::parse(&context, &source, state, b"", false);
         assert_eq!(progress.failed.unwrap().code, "damaged-state");

@@ -5,5 +5,6 @@ mod delimited;
 mod json;
 mod laws;
 mod reader;
+mod round_trip;
 mod values;
 mod xlsx;

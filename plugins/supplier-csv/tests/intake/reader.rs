@@ -3,8 +3,9 @@
 use proptest::sample::Index;
 use serde_json::Value as Json;
 use supplier_csv::SupplierCsv;
+pub(crate) use wharf_sdk::testing::context;
 use wharf_sdk::{
-    Context, Finding, Intake, Problem, Progress, Source,
+    Finding, Intake, Problem, Progress, Source,
     inbound::{AttributeValue, Entry, ProductPatch},
 };
 
@@ -30,15 +31,6 @@ pub(crate) struct Largest(pub(crate) usize);
 impl PartialEq for Largest {
     fn eq(&self, _: &Self) -> bool {
         true
-    }
-}
-
-pub(crate) fn context(settings: &Json) -> Context {
-    Context {
-        settings: settings.to_string(),
-        locale: "de-DE".into(),
-        country: "DE".into(),
-        currency: "EUR".into(),
     }
 }
 

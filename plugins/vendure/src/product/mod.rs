@@ -10,19 +10,20 @@ pub(crate) mod options;
 pub(crate) mod variants;
 pub(crate) mod write;
 
-use wharf_sdk::{Problem, Reason};
+use wharf_sdk::{Preparation, Problem, Reason};
 
 use crate::{
     content, graphql,
-    group::{Done, Member},
+    group::Member,
+    media,
     memo::{BYTES, Memo, Product},
     settings::Settings,
 };
 
-pub(crate) fn prepare(settings: &Settings, members: Vec<Member<'_>>, done: &mut Done) {
+pub(crate) fn prepare(settings: &Settings, members: Vec<Member<'_>>, done: &mut Preparation) {
     let (members, product, rejections) = content::checked(settings, members);
     done.rejections.extend(rejections);
-    let (Some(product), Some(shown)) = (product, content::shown(&members)) else {
+    let (Some(mut product), Some(shown)) = (product, content::shown(&members)) else {
         // Without anything to write, the deletions go by themselves.
         return crate::delete::prepare(settings, &members, done);
     };
@@ -33,12 +34,13 @@ pub(crate) fn prepare(settings: &Settings, members: Vec<Member<'_>>, done: &mut 
             return;
         }
     };
+    media::collect(&members, &mut product);
     if let Some(problem) = too_large(&product) {
         done.rejections.extend(members.iter().map(|member| member.reject(problem.clone())));
         return;
     }
     let covers = members.iter().map(|member| member.index).collect();
-    let write = write::body(settings, known, shown);
+    let write = write::body(settings, known, shown, &product.media);
     let exchange = match known {
         Some(_) => graphql::request(settings, write).covering(covers).memo(Memo::Product(product).to_bytes()),
         None => find::exchange(settings, product, shown, covers).document(write),

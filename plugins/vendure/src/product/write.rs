@@ -10,13 +10,14 @@ use crate::{
     documents,
     fields::{DESCRIPTION, NAME, SLUG},
     graphql::{self, Blame},
+    media::{self, Media},
     memo::{Known, Memo, OptionGroup, Product, State},
     settings::Settings,
     slug,
 };
 
 /// The creation of a product, or the update of one.
-pub(super) fn body(settings: &Settings, known: Option<&str>, shown: Item<'_>) -> Vec<u8> {
+pub(super) fn body(settings: &Settings, known: Option<&str>, shown: Item<'_>, media: &Media) -> Vec<u8> {
     let mut translation = Map::new();
     translation.insert("languageCode".to_owned(), settings.language.as_str().into());
     translation.insert("name".to_owned(), shown.text(NAME).unwrap_or_default().into());
@@ -29,6 +30,7 @@ pub(super) fn body(settings: &Settings, known: Option<&str>, shown: Item<'_>) ->
     match known {
         Some(id) => {
             input["id"] = id.into();
+            let input = media::of_product(input, media);
             graphql::body(documents::UPDATE_PRODUCT, &json!({ "input": input }))
         }
         None => graphql::body(documents::CREATE_PRODUCT, &json!({ "input": input })),
@@ -43,7 +45,7 @@ pub(super) fn slug(shown: Item<'_>) -> String {
     }
 }
 
-pub(crate) fn settle(settings: &Settings, product: Product, answer: &Answer) -> Settlement {
+pub(crate) fn settle(settings: &Settings, mut product: Product, answer: &Answer) -> Settlement {
     let data = match graphql::read(&answer.response) {
         Ok(data) => data,
         Err(refusal) if refusal.blame == Blame::Missing => {
@@ -53,9 +55,11 @@ pub(crate) fn settle(settings: &Settings, product: Product, answer: &Answer) -> 
         Err(refusal) => return Settlement::all(answer.covers, &refusal.verdict()),
     };
     let written = ["createProduct", "updateProduct"].iter().find_map(|name| data.get(*name));
-    let Some(state) = written.and_then(|written| state(written, &product)) else {
+    let state = written.and_then(|written| Some((written, state(written, &product)?)));
+    let Some((written, state)) = state else {
         return Settlement::all(answer.covers, &graphql::left_out());
     };
+    media::noticed(&mut product.media, written);
     Settlement::further(next(settings, product, state, answer.covers))
 }
 

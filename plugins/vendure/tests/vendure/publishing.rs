@@ -34,12 +34,9 @@ fn a_new_product_is_looked_for_then_made_with_options_and_variants() {
     let group =
         json!({"g0": {"id": "g-size", "options": [{"id": "o-M", "code": "M"}, {"id": "o-S", "code": "S"}]}});
     let variants = further(&options, &group);
-    assert_eq!(name_of(&variants), "WriteVariants");
+    assert_eq!(name_of(&variants), "CreateVariants");
     let sent = variables(&variants);
-    assert_eq!(
-        (&sent["a0"], &sent["creates"], &sent["updates"]),
-        (&json!("g-size"), &json!(true), &json!(false))
-    );
+    assert_eq!(sent["a0"], "g-size");
     assert_eq!(
         sent["create"][1],
         json!({
@@ -97,7 +94,7 @@ fn an_update_adds_what_open_orders_wait_for_and_keeps_the_slug() {
     assert_eq!((&variables(&update)["input"]["id"], translation.get("slug")), (&json!("9"), None));
     let variants = further(&update, &json!({"updateProduct": state(&[("S", 2), ("M", 0)])}));
     let sent = variables(&variants);
-    assert_eq!((sent["update"].as_array().unwrap().len(), &sent["creates"]), (2, &json!(false)));
+    assert_eq!((sent["update"].as_array().unwrap().len(), &sent["deletes"]), (2, &json!(false)));
     assert_eq!(
         sent["update"][1],
         json!({
@@ -119,18 +116,26 @@ fn a_new_variant_gets_its_option_and_a_deleted_one_goes() {
     let options = further(&update, &json!({"updateProduct": state(&[("M", 0), ("S", 0)])}));
     let option = json!({"code": "XL", "productOptionGroupId": "g-size", "translations": [{"languageCode": "de", "name": "XL"}]});
     assert_eq!(variables(&options), json!({"o0": option}));
-    let variants = further(&options, &json!({"o0": {"id": "o-XL", "code": "XL", "groupId": "g-size"}}));
-    let sent = variables(&variants);
-    assert_eq!((&sent["delete"], &sent["create"][0]["optionIds"]), (&json!(["v-M"]), &json!(["o-XL"])));
+    let update_variants =
+        further(&options, &json!({"o0": {"id": "o-XL", "code": "XL", "groupId": "g-size"}}));
+    let sent = variables(&update_variants);
+    assert_eq!((&sent["delete"], sent.get("create")), (&json!(["v-M"]), None));
     let answer = json!({
         "deleteProductVariants": [{"result": "NOT_DELETED", "message": "in use"}],
         "updateProductVariants": [written("S", 1_990)],
-        "createProductVariants": [written("XL", 1_990)]
     });
-    let outcomes = outcomes(&variants, data(&answer));
     assert_eq!(update.covers, [2, 0, 1]);
-    assert_eq!(rejected(&outcomes[0]), [("not-deleted", None)]);
-    assert_eq!((warned(&outcomes[1]).len(), warned(&outcomes[2]).len()), (0, 0));
+    let settlement = settled(&update_variants, data(&answer));
+    assert_eq!(rejected(&settlement.outcomes[0]), [("not-deleted", None)]);
+    // Vendure would take the ids of an update for those of a creation in the same document.
+    let create = only(settlement.further);
+    assert_eq!((name_of(&create).as_str(), &create.covers[..]), ("CreateVariants", &[1, 2][..]));
+    assert_eq!(variables(&create)["create"][0]["optionIds"], json!(["o-XL"]));
+    let done = outcomes(&create, data(&json!({"createProductVariants": [written("XL", 1_990)]})));
+    assert_eq!((warned(&done[0]).len(), warned(&done[1]).len()), (0, 0));
+    assert_eq!(done[0].remote_id.as_deref(), Some("v-S"));
+    let refused = outcomes(&create, error("USER_INPUT_ERROR"));
+    assert_eq!((warned(&refused[0]).len(), rejected(&refused[1])), (0, vec![("USER_INPUT_ERROR", None)]));
 }
 
 #[test]
@@ -224,6 +229,9 @@ fn stock_is_what_may_be_sold_and_what_is_allocated() {
     assert_eq!(variables(&update), json!({"input": [{"id": "v-A", "stockLevels": [level]}]}));
     let answer = |levels| data(&json!({"updateProductVariants": [{"id": "v-A", "stockLevels": levels}]}));
     assert_eq!(warned(&only(outcomes(&update, answer(json!([level]))))), ["unknown-location"]);
+    let left = json!({"stockLocationId": "1", "stockOnHand": 5, "stockAllocated": 0});
+    let left = only(outcomes(&update, answer(json!([left]))));
+    assert_eq!(retried(&left), ("allocated-less", Reason::Conflict), "a parcel left in between");
     let hidden = only(outcomes(&update, answer(json!([]))));
     assert_eq!(rejected(&hidden), [("unknown-location", Some(field("stockLevels")))]);
 }

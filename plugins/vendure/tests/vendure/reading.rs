@@ -170,7 +170,7 @@ fn a_pass_waits_or_stops_as_vendure_says() {
 #[test]
 fn the_probe_finds_what_the_channel_does_not_have() {
     let request =
-        Vendure::probe(&with_settings(&json!({"stock_locations": {"a": "1"}, "channel_token": "tok"})))
+        Vendure::probe(&with_settings(json!({"stock_locations": {"a": "1"}, "channel_token": "tok"})))
             .unwrap();
     assert_eq!(request.headers, [("vendure-token".to_owned(), "tok".to_owned())]);
     let answer = |currency: &str, language: &str, locations: &[&str]| {
@@ -191,7 +191,7 @@ fn the_probe_finds_what_the_channel_does_not_have() {
 
 #[test]
 fn two_places_cannot_be_one_location() {
-    let context = with_settings(&json!({"stock_locations": {"a": "1", "b": "1"}}));
+    let context = with_settings(json!({"stock_locations": {"a": "1", "b": "1"}}));
     assert_eq!(Vendure::probe(&context), None);
     assert_eq!(only(Vendure::probed(&context, &response(200, ""))).code, "location-twice");
 }

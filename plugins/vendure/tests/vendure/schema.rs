@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use vendure::Vendure;
 use wharf_sdk::{Action, Connector, Position, Puller, testing::Item, testing::Operation};
 
-use crate::shop::*;
+use crate::{pictures, shop::*};
 
 /// After the rules by which Vendure makes them: a filter and a sort parameter for every field of a listed type.
 const MADE_AT_START: &str = "
@@ -99,6 +99,9 @@ fn requests() -> Vec<(String, Json)> {
     bare["optionGroups"] = json!([]);
     let groups = further(&update, &json!({"updateProduct": bare}));
     let variants = further(&options, &json!({"o0": {"id": "o-XL"}}));
+    let deleted = json!([{"result": "DELETED"}]);
+    let updated = json!({"deleteProductVariants": deleted, "updateProductVariants": [written("S", 1_990)]});
+    let creation = further(&variants, &updated);
     let made = json!({"g0": {"id": "g", "options": [{"id": "1", "code": "S"}, {"id": "2", "code": "XL"}]}});
     let all = further(&groups, &made);
     let stock = only_exchange(&[listed(operation(Action::Stock, shirt("S")))]);
@@ -116,6 +119,7 @@ fn requests() -> Vec<(String, Json)> {
         options,
         groups,
         variants,
+        creation,
         all,
         stock,
         deletion,
@@ -124,7 +128,7 @@ fn requests() -> Vec<(String, Json)> {
     // The first request of a chain goes out with its own body, whatever waits for a later one.
     let find = [(name_of(&find), body_of(&find.request, None))];
     let published = exchanges.iter().map(|exchange| (name_of(exchange), json_of(exchange)));
-    find.into_iter().chain(published).chain(read_requests()).collect()
+    find.into_iter().chain(published).chain(read_requests()).chain(pictures::requests()).collect()
 }
 
 fn read_requests() -> Vec<(String, Json)> {
@@ -159,5 +163,5 @@ fn vendure_takes_every_request_and_the_wrong_one_is_refused() {
         }
         names.insert(name);
     }
-    assert_eq!(names.len(), 15, "{names:?}");
+    assert_eq!(names.len(), 19, "{names:?}");
 }

@@ -2,36 +2,20 @@
 
 use serde_json::{Value as Json, json};
 use vendure::Vendure;
+pub(crate) use wharf_sdk::testing::{
+    context as with_settings, euros, levels, only, rejected, response, retried, warned,
+};
 use wharf_sdk::{
-    Action, Answer, Body, Connector, Context, Decimal, Exchange, Outcome, Preparation, Publisher, Reason,
-    Request, Response, Settlement, Verdict,
-    testing::{Batch, Item, Operation, Value},
+    Action, Body, Context, Exchange, Outcome, Preparation, Publisher, Request, Response, Settlement,
+    testing::{self, Batch, Item, Operation, Value},
 };
 
 pub(crate) fn context() -> Context {
-    with_settings(&json!({"stock_locations": {"berlin": "1", "hamburg": "2"}}))
-}
-
-pub(crate) fn with_settings(settings: &Json) -> Context {
-    Context {
-        settings: settings.to_string(),
-        locale: "de-DE".into(),
-        country: "DE".into(),
-        currency: "EUR".into(),
-    }
+    with_settings(json!({"stock_locations": {"berlin": "1", "hamburg": "2"}}))
 }
 
 pub(crate) fn field(name: &str) -> u32 {
-    let position = Vendure::describe().fields.iter().position(|field| field.name == name);
-    u32::try_from(position.unwrap()).unwrap()
-}
-
-pub(crate) fn euros(cents: i64) -> Value {
-    Value::money(Decimal::new(cents, -2), "EUR")
-}
-
-pub(crate) fn levels(levels: &[(&str, i64)]) -> Value {
-    Value::Levels(levels.iter().map(|(place, quantity)| ((*place).to_owned(), *quantity)).collect())
+    testing::field::<Vendure>(name)
 }
 
 /// A shirt of this size, which is also its SKU.
@@ -76,11 +60,6 @@ pub(crate) fn exchanges(operations: &[Operation]) -> Vec<Exchange> {
     preparation.exchanges
 }
 
-pub(crate) fn only<T: std::fmt::Debug>(list: Vec<T>) -> T {
-    let [one] = <[T; 1]>::try_from(list).unwrap();
-    one
-}
-
 pub(crate) fn only_exchange(operations: &[Operation]) -> Exchange {
     only(exchanges(operations))
 }
@@ -111,62 +90,27 @@ pub(crate) fn variables(exchange: &Exchange) -> Json {
     json_of(exchange)["variables"].clone()
 }
 
-pub(crate) fn response(status: u16, body: &str) -> Response {
-    Response { status, headers: vec![], body: body.into() }
-}
-
 pub(crate) fn data(data: &Json) -> Response {
-    response(200, &json!({ "data": data }).to_string())
+    response(200, json!({ "data": data }).to_string())
 }
 
 pub(crate) fn error(code: &str) -> Response {
     let error = json!({"message": "No.", "path": ["x"], "extensions": {"code": code}});
-    response(200, &json!({"data": null, "errors": [error]}).to_string())
+    response(200, json!({"data": null, "errors": [error]}).to_string())
 }
 
-/// Also checks that every operation has one outcome or one further exchange.
 pub(crate) fn settled(exchange: &Exchange, response: Response) -> Settlement {
-    let covers = u32::try_from(exchange.covers.len()).unwrap();
-    let answer = Answer { memo: exchange.memo.clone(), covers, response };
-    let settlement = only(Vendure::settle(&context(), vec![answer]));
-    let further = settlement.further.iter().flat_map(|further| further.covers.iter().copied());
-    let mut all: Vec<u32> = settlement.outcomes.iter().map(|outcome| outcome.index).chain(further).collect();
-    all.sort_unstable();
-    assert_eq!(all, (0..covers).collect::<Vec<_>>());
-    settlement
+    testing::settled::<Vendure>(&context(), exchange, response)
 }
 
 /// The one further exchange of an answer that decides nothing yet.
 pub(crate) fn further(exchange: &Exchange, answer: &Json) -> Exchange {
-    let settlement = settled(exchange, data(answer));
-    assert_eq!(settlement.outcomes, []);
-    only(settlement.further)
+    testing::further(settled(exchange, data(answer)))
 }
 
 /// The outcomes of an answer that decides all.
 pub(crate) fn outcomes(exchange: &Exchange, response: Response) -> Vec<Outcome> {
-    let settlement = settled(exchange, response);
-    assert_eq!(settlement.further, []);
-    let mut outcomes = settlement.outcomes;
-    outcomes.sort_by_key(|outcome| outcome.index);
-    outcomes
-}
-
-pub(crate) fn retried(outcome: &Outcome) -> (&str, Reason) {
-    let Verdict::Retry(postponement) = &outcome.verdict else { panic!("not retried: {outcome:?}") };
-    (&postponement.problem.code, postponement.problem.reason)
-}
-
-/// Code and field of each problem.
-pub(crate) fn rejected(outcome: &Outcome) -> Vec<(&str, Option<u32>)> {
-    let Verdict::Rejected(problems) = &outcome.verdict else { panic!("not rejected: {outcome:?}") };
-    problems.iter().map(|problem| (problem.code.as_str(), problem.field)).collect()
-}
-
-/// The codes of an accepted listing's warnings.
-pub(crate) fn warned(outcome: &Outcome) -> Vec<&str> {
-    let Verdict::Accepted(problems) = &outcome.verdict else { panic!("not accepted: {outcome:?}") };
-    problems.iter().map(|problem| problem.code.as_str()).collect()
+    testing::outcomes(settled(exchange, response))
 }
 
 /// Nothing is there.

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::tag::{Gap, Kind, Piece, Tags};
 use crate::{entities, scan};
 
 /// The text that a reader of the page would see.
@@ -27,7 +28,7 @@ pub fn strip_html(html: &str) -> Cow<'_, str> {
         text.push_plain(plain);
         rest = match special.as_bytes().first() {
             None => "",
-            Some(b'<') => tags.skip(special, &mut text),
+            Some(b'<') => skip_tag(special, &mut tags, &mut text),
             Some(b'&') => skip_reference(special, &mut text),
             Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C) => {
                 text.gap(Gap::Blank);
@@ -40,14 +41,6 @@ pub fn strip_html(html: &str) -> Cow<'_, str> {
         };
     }
     Cow::Owned(text.out)
-}
-
-/// What separates the next word from the last one; the strongest wins.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Gap {
-    None,
-    Blank,
-    Line,
 }
 
 struct Text {
@@ -87,134 +80,15 @@ impl Text {
     }
 }
 
-/// What has been learnt about the rest of a broken text, so that nothing is searched for twice.
-#[derive(Default)]
-struct Tags {
-    /// No `>` follows.
-    unclosed: bool,
-    /// A quotation mark stays open, so quotes cannot be trusted to hide a `>`.
-    unquoted: bool,
-    /// No `-->` follows.
-    comment_unclosed: bool,
-}
-
-impl Tags {
-    /// Handles the markup at the start of `text`, which begins with `<`, and returns what follows it.
-    fn skip<'a>(&mut self, text: &'a str, out: &mut Text) -> &'a str {
-        if let Some(comment) = text.strip_prefix("<!--")
-            && let Some(rest) = self.skip_comment(comment)
-        {
-            return rest;
-        }
-        let name = tag_name(text);
-        let is_markup = !name.is_empty() || text.starts_with("<!") || text.starts_with("<?");
-        let end = if is_markup { self.end_of_tag(text) } else { None };
-        let Some(end) = end else {
-            out.push("<");
-            return &text[1..];
-        };
-        let element = Element::of(name);
-        out.gap(element.gap());
-        let rest = &text[end..];
-        if element == Element::Hidden && !text.starts_with("</") { skip_hidden(rest, name) } else { rest }
+/// Goes past the markup at the start of `text`, which begins with `<`.
+fn skip_tag<'a>(text: &'a str, tags: &mut Tags, out: &mut Text) -> &'a str {
+    let (piece, rest) = tags.read(text);
+    match piece {
+        Piece::Bracket => out.push("<"),
+        Piece::Nothing => {}
+        Piece::Tag(tag) => out.gap(Kind::of(tag.name).gap()),
     }
-
-    fn skip_comment<'a>(&mut self, comment: &'a str) -> Option<&'a str> {
-        if self.comment_unclosed {
-            return None;
-        }
-        let end = comment.find("-->");
-        self.comment_unclosed = end.is_none();
-        end.map(|end| &comment[end + 3..])
-    }
-
-    /// The position after the tag's `>`, where a `>` inside quotation marks does not count.
-    fn end_of_tag(&mut self, text: &str) -> Option<usize> {
-        if self.unclosed {
-            return None;
-        }
-        if !self.unquoted {
-            match end_outside_quotes(text) {
-                Some(end) => return Some(end),
-                None => self.unquoted = true,
-            }
-        }
-        let end = text.find('>').map(|position| position + 1);
-        self.unclosed = end.is_none();
-        end
-    }
-}
-
-fn end_outside_quotes(text: &str) -> Option<usize> {
-    let mut quote = None;
-    for (position, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => return Some(position + 1),
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The name in `<name ...` or `</name ...`; empty when this is not a tag.
-fn tag_name(text: &str) -> &str {
-    let name = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
-    let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    if name.starts_with(|first: char| first.is_ascii_alphabetic()) { &name[..length] } else { "" }
-}
-
-/// What an element does to the text around and inside it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Element {
-    /// Begins and ends on a line of its own.
-    Block,
-    /// Begins and ends at least not inside a word.
-    Cell,
-    /// Its content is not for readers.
-    Hidden,
-    /// Stands anywhere, also inside a word.
-    Inline,
-}
-
-impl Element {
-    /// A `match` on the lower-case name is a few comparisons; the names one by one would be forty.
-    fn of(name: &str) -> Self {
-        let mut lower = [0; 10];
-        let Some(lower) = lower.get_mut(..name.len()) else { return Self::Inline };
-        for (lower, byte) in lower.iter_mut().zip(name.bytes()) {
-            *lower = byte.to_ascii_lowercase();
-        }
-        match &*lower {
-            b"p" | b"br" | b"dd" | b"dl" | b"dt" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"hr"
-            | b"li" | b"ol" | b"tr" | b"ul" | b"div" | b"nav" | b"pre" | b"form" | b"main" | b"aside"
-            | b"table" | b"center" | b"figure" | b"footer" | b"header" | b"address" | b"article"
-            | b"caption" | b"section" | b"blockquote" | b"figcaption" => Self::Block,
-            b"td" | b"th" | b"option" => Self::Cell,
-            b"script" | b"style" | b"template" | b"title" | b"iframe" | b"noscript" => Self::Hidden,
-            _ => Self::Inline,
-        }
-    }
-
-    fn gap(self) -> Gap {
-        match self {
-            Self::Block => Gap::Line,
-            Self::Cell => Gap::Blank,
-            Self::Hidden | Self::Inline => Gap::None,
-        }
-    }
-}
-
-/// Goes past the end tag; without one, everything that follows is hidden.
-fn skip_hidden<'a>(text: &'a str, name: &str) -> &'a str {
-    for (position, _) in text.match_indices("</") {
-        let tag = &text[position..];
-        if tag_name(tag).eq_ignore_ascii_case(name) {
-            return tag.find('>').map_or("", |end| &tag[end + 1..]);
-        }
-    }
-    ""
+    rest
 }
 
 /// Decodes the character reference at the start of `text`, which begins with `&`.
