@@ -4,63 +4,65 @@
 use std::{
     env,
     fmt::Write as _,
-    fs,
+    fs, iter,
     path::{Path, PathBuf},
 };
 
 type Failure = Box<dyn std::error::Error>;
 
+/// The lists of embedded files: the folders and files that each is made of, and where they lie below a connector's folder.
+const LISTS: [(&str, &[(&str, &str)]); 8] = [
+    ("EVERY", &[("sdk/templates/every", "")]),
+    ("RUST", &[("sdk/templates/rust", "")]),
+    ("TYPESCRIPT", &[("sdk/templates/typescript", "")]),
+    ("PYTHON", &[("sdk/templates/python", "")]),
+    ("SDK_RUST", &[("sdk/src", "wharf/sdk/src")]),
+    (
+        "SDK_TYPESCRIPT",
+        &[("sdk/typescript/wharf", "wharf/sdk"), ("sdk/typescript/README.md", "wharf/sdk/README.md")],
+    ),
+    (
+        "SDK_PYTHON",
+        &[("sdk/python/wharf", "wharf/sdk/wharf"), ("sdk/python/README.md", "wharf/sdk/README.md")],
+    ),
+    // The guide is a part of the SDK's documentation, which includes it.
+    ("CONTRACT", &[("wit/v1", "wharf/wit/v1"), ("sdk/GUIDE.md", "wharf/sdk/GUIDE.md")]),
+];
+
+/// What the embedded SDK for Rust takes from this workspace.
+const WORKSPACE: [(&str, &str); 3] =
+    [("SDK_MANIFEST", "sdk/Cargo.toml"), ("WORKSPACE", "Cargo.toml"), ("LOCK", "Cargo.lock")];
+
 fn main() -> Result<(), Failure> {
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../..").canonicalize()?;
     let mut code = String::new();
-    let sdk = [files(&root, "sdk/src")?, files(&root, "wit/v1")?, guide(&root)].concat();
-    constant(&mut code, "SDK", &root, &root, &sdk)?;
-    for folder in folders(&root.join("sdk/templates"))? {
-        let language = folder.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
-        constant(&mut code, &language, &root, &folder, &walk(&folder)?)?;
+    for (name, parts) in LISTS {
+        writeln!(code, "pub(super) const {name}: Files = &[")?;
+        for (from, to) in parts {
+            embed(&mut code, &root.join(from), to)?;
+        }
+        writeln!(code, "];")?;
     }
-    for (name, file) in
-        [("SDK_MANIFEST", "sdk/Cargo.toml"), ("WORKSPACE", "Cargo.toml"), ("LOCK", "Cargo.lock")]
-    {
+    for (name, file) in WORKSPACE {
         let path = root.join(file);
         println!("cargo::rerun-if-changed={}", path.display());
         writeln!(code, "pub(super) const {name}: &str = include_str!({path:?});")?;
     }
-    println!("cargo::rerun-if-changed={}", root.join("sdk/templates").display());
     fs::write(Path::new(&env::var("OUT_DIR")?).join("embedded.rs"), code)?;
     Ok(())
 }
 
-/// A list of relative paths and contents.
-fn constant(
-    code: &mut String,
-    name: &str,
-    root: &Path,
-    base: &Path,
-    files: &[PathBuf],
-) -> Result<(), Failure> {
-    writeln!(code, "pub(super) const {name}: &[(&str, &str)] = &[")?;
+/// A file, or every file below a folder, at its place below `to`.
+fn embed(code: &mut String, from: &Path, to: &str) -> Result<(), Failure> {
+    println!("cargo::rerun-if-changed={}", from.display());
+    let files = if from.is_dir() { walk(from)? } else { vec![from.to_owned()] };
     for file in files {
-        debug_assert!(file.starts_with(root));
-        let relative = file.strip_prefix(base)?.components().map(|part| part.as_os_str().to_string_lossy());
-        let relative = relative.collect::<Vec<_>>().join("/");
-        writeln!(code, "    ({relative:?}, include_str!({file:?})),")?;
+        let below = file.strip_prefix(from)?.components().map(|part| part.as_os_str().to_string_lossy());
+        let place =
+            iter::once(to.into()).chain(below).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+        writeln!(code, "    ({place:?}, include_str!({file:?})),")?;
     }
-    writeln!(code, "];")?;
     Ok(())
-}
-
-fn files(root: &Path, folder: &str) -> Result<Vec<PathBuf>, Failure> {
-    let folder = root.join(folder);
-    println!("cargo::rerun-if-changed={}", folder.display());
-    walk(&folder)
-}
-
-/// The guide is a part of the SDK's documentation, which includes it.
-fn guide(root: &Path) -> Vec<PathBuf> {
-    let guide = root.join("sdk/GUIDE.md");
-    println!("cargo::rerun-if-changed={}", guide.display());
-    guide.is_file().then_some(guide).into_iter().collect()
 }
 
 /// Every file below the folder, in a fixed order.
@@ -76,13 +78,9 @@ fn walk(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-fn folders(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    Ok(entries(folder)?.into_iter().filter(|path| path.is_dir()).collect())
-}
-
 /// Without what a build or an installation leaves behind in a template that was tried in its place.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    const LEFT: [&str; 5] = ["target", "node_modules", "__pycache__", "dist", "Cargo.lock"];
+    const LEFT: [&str; 5] = ["target", "node_modules", "__pycache__", ".venv", "Cargo.lock"];
     let mut found =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, Failure>>()?;
     found.retain(|path| !LEFT.iter().any(|left| path.ends_with(left)));

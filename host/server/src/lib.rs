@@ -18,6 +18,7 @@ pub mod telemetry;
 pub mod token;
 
 mod order;
+mod shipment;
 mod shown_secret;
 mod watch;
 

@@ -59,8 +59,10 @@ pub(crate) struct OrderLineAnswer {
     pub(crate) quantity: i64,
     /// Units of `quantity` that were cancelled, shipped, or came back.
     cancelled: i64,
-    shipped: i64,
+    pub(crate) shipped: i64,
     returned: i64,
+    /// Units that are in no shipment yet.
+    left: i64,
     /// For one unit, as the shopper paid it.
     #[schema(value_type = schema::inbound::Money)]
     pub(crate) unit_price: Money,
@@ -129,6 +131,7 @@ impl From<LineRecord> for OrderLineAnswer {
             cancelled: line.cancelled,
             shipped: line.shipped,
             returned: line.returned,
+            left: record.left,
             unit_price: line.unit_price,
             tax: line.tax,
             discount: line.discount,

@@ -108,7 +108,8 @@ impl Server {
 /// What goes out and what comes in, beside each other.
 async fn schedules(reconciler: Reconciler, stopped: watch::Receiver<bool>) {
     let out = wharf_sync::schedule(reconciler.clone(), told(stopped.clone()));
-    tokio::join!(out, wharf_sync::schedule_pulls(reconciler, told(stopped)));
+    let shipments = wharf_sync::schedule_shipments(reconciler.clone(), told(stopped.clone()));
+    tokio::join!(out, shipments, wharf_sync::schedule_pulls(reconciler, told(stopped)));
 }
 
 /// Done when the server is told to stop, or when nobody is left who could tell.

@@ -29,6 +29,8 @@ pub struct ChannelStatus {
     pub streams: Vec<StreamStatus>,
     /// Orders with lines that a person has to look at.
     pub troubled_orders: u64,
+    /// Shipments that the channel does not have, by state; states without any are left out.
+    pub shipments: BTreeMap<&'static str, u64>,
     /// What was found wrong with what came in, the latest first.
     pub findings: Vec<FindingStatus>,
 }
@@ -106,6 +108,7 @@ pub async fn of(store: &Store, channel: &Channel) -> Result<ChannelStatus, Store
     let counts = store.counts(channel.id).await?;
     let problems = store.problem_counts(channel.id).await?;
     let last_run = store.runs(channel.id, 1).await?.into_iter().next().map(last_run);
+    let shipments = store.open_shipments(channel.id).await?;
     let blocked = wharf_sync::unavailable(store, channel).await?.map(|reason| reason.to_string());
     Ok(ChannelStatus {
         channel: channel.name.clone(),
@@ -118,6 +121,7 @@ pub async fn of(store: &Store, channel: &Channel) -> Result<ChannelStatus, Store
         problems: problems.into_iter().map(kind).collect(),
         streams: store.streams(channel.id).await?.into_iter().map(stream).collect(),
         troubled_orders: store.troubled_orders(channel.id).await?,
+        shipments: shipments.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
         findings: store.findings(channel.id, FINDINGS).await?.into_iter().map(finding).collect(),
     })
 }

@@ -1,4 +1,4 @@
-"""What connectors in Python are written with. `example/shop.py` is a whole one.
+"""What connectors in Python are written with. `wharf connector new NAME --lang python` makes a whole one.
 
 The types of the contract itself are generated from `wit/v1` by componentize-py, as the package `wit_world`; the ones that
 connectors name most are handed on here.

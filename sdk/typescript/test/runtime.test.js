@@ -1,11 +1,11 @@
-/** What QuickJS lacks and the runtime library does itself, held against Node's own. Run by `npm test` after a build. */
+/** What QuickJS lacks and the runtime library does itself, held against Node's own. Run by `npm test`. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Decimal, Inexact } from "../build/wharf/decimal.js";
-import { MAXIMUM_DEPTH, parsed } from "../build/wharf/json.js";
-import { decoded, encoded, percentEncoded, SpannedText } from "../build/wharf/text.js";
+import { Decimal, Inexact } from "../target/decimal.js";
+import { MAXIMUM_DEPTH, parsed } from "../target/json.js";
+import { decoded, encoded, percentEncoded, SpannedText } from "../target/text.js";
 
 const TEXTS = ["", "plain", "Bära", "ä", "x漢字y", "🎒 Rucksack 🎒", "\u0000\u007f\u0080\u07ff\u0800\uffff", "éé漢🎒é"];
 

@@ -1,6 +1,6 @@
 /** Exact numbers. A price is never a float. */
 
-import type { RawDecimal } from "./contract.js";
+import type { Decimal as RawDecimal } from "./contract/types.js";
 
 /** The number cannot be had exactly; in `prepare`, the item is rejected with these words. */
 export class Inexact extends RangeError {}

@@ -1,7 +1,9 @@
 /** Says what a connector is and what it needs, with what is usual filled in. */
 
-import type { Method } from "./contract.js";
-import type { Budget, Description, Endpoint, Field, FieldKind, Lane, LengthLimit, Publishing } from "./description.js";
+import type {
+  Budget, Description, Endpoint, Field, FieldKind, Lane, LengthLimit, Publishing,
+} from "./contract/connector.js";
+import type { Method } from "./contract/http.js";
 
 /** Everything of a field but its name and kind; see `wit/v1/connector.wit`. */
 export type FieldRules = Partial<Omit<Field, "name" | "kind">>;

@@ -1,6 +1,9 @@
 /** Requests, the exchanges that carry them, and how an operation ended. */
 
-import type { Exchange, Method, Problem, Request, Settlement, Verdict } from "./contract.js";
+import type { Exchange } from "./contract/exchanges.js";
+import type { Method, Request } from "./contract/http.js";
+import type { Settlement, Verdict } from "./contract/publisher.js";
+import type { Problem } from "./contract/types.js";
 import { error, failureOf } from "./problem.js";
 import { encoded } from "./text.js";
 

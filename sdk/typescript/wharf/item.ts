@@ -1,6 +1,6 @@
 /** Items as the host hands them over: views of one flat batch. */
 
-import type { Batch, RawItem, Range, Span } from "./contract.js";
+import type { Batch, Item as RawItem, Range, Span } from "./contract/items.js";
 import { Decimal, whole } from "./decimal.js";
 import { SpannedText } from "./text.js";
 

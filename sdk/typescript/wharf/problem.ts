@@ -1,6 +1,6 @@
 /** Why something is not as the operator wants it, and what a status means when the channel's body says nothing better. */
 
-import type { Problem, Reason } from "./contract.js";
+import type { Problem, Reason } from "./contract/types.js";
 
 export type ProblemDetails = Partial<Pick<Problem, "reason" | "field">>;
 

@@ -1,11 +1,13 @@
 /** Connectors for channels that take one request for each item, and how they become the component's exports. */
 
-import log from "wharf:connector/log@1.0.0";
-import type {
-  Action, Batch, Context, Exchange, Exports, Preparation, Problem, RawAnswer, RawOperation, Request, Response, Settlement,
-} from "./contract.js";
+import log from "wharf:connector/log@1.1.0";
+import type { Connector, Description } from "./contract/connector.js";
+import type { Answer as RawAnswer, Exchange, Preparation } from "./contract/exchanges.js";
+import type { Request, Response } from "./contract/http.js";
+import type { Batch } from "./contract/items.js";
+import type { Action, Operation as RawOperation, Publisher, Settlement } from "./contract/publisher.js";
+import type { Context, Problem } from "./contract/types.js";
 import { Inexact } from "./decimal.js";
-import type { Description } from "./description.js";
 import { rejected } from "./exchange.js";
 import { type Item, Items } from "./item.js";
 import { parsed } from "./json.js";
@@ -63,6 +65,12 @@ export interface ItemConnector<Settings> {
   prepare(operation: Operation, settings: Settings, context: Context): Exchange | Problem[];
   /** What the channel's answer means for the one operation of the exchange. */
   settle(answer: Answer, settings: Settings, context: Context): Settlement;
+}
+
+/** What the world `publishing` exports. */
+export interface Exports {
+  connector: Connector;
+  publisher: Publisher;
 }
 
 /** What the component's module has to export: `export const { connector, publisher } = exported(shop);` */

@@ -1,6 +1,6 @@
 /** The channel's settings, in the shape that the connector's own schema promises. */
 
-import type { Context, Problem } from "./contract.js";
+import type { Context, Problem } from "./contract/types.js";
 import { error } from "./problem.js";
 
 interface Schema {

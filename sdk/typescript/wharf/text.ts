@@ -3,7 +3,7 @@
  * units while the contract's spans count in bytes.
  */
 
-import type { Span } from "./contract.js";
+import type { Span } from "./contract/items.js";
 
 /** The text of a batch, of which spans are cut. */
 export class SpannedText {

@@ -18,6 +18,7 @@ mod problem;
 mod products;
 pub(crate) mod schema;
 mod secrets;
+mod shipments;
 mod stock;
 mod webhooks;
 
@@ -105,6 +106,7 @@ fn resources() -> OpenApiRouter<Api> {
         .routes(routes!(orders::list))
         .routes(routes!(orders::get))
         .routes(routes!(orders::retry))
+        .routes(routes!(shipments::list, shipments::add))
         .routes(routes!(intake::pull))
         .routes(routes!(intake::file))
         .routes(routes!(secrets::list))

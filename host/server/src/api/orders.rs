@@ -12,6 +12,7 @@ use super::{
     page::{Page, PageQuery},
     problem::Problem,
     schema,
+    shipments::refused,
 };
 use crate::order::OrderAnswer;
 
@@ -23,7 +24,7 @@ pub(crate) struct OrderQuery {
     channel: Option<String>,
     #[param(value_type = Option<schema::inbound::OrderState>)]
     state: Option<OrderState>,
-    /// Only those with lines that a person has to look at.
+    /// Only those with lines or shipments that a person has to look at.
     #[serde(default)]
     troubled: bool,
 }
@@ -54,24 +55,28 @@ pub(super) async fn get(State(api): State<Api>, Path(id): Path<i64>) -> Result<J
     order.map(|order| Json(order.into())).ok_or_else(|| Problem::unknown("order", &id.to_string()))
 }
 
-/// What became of an order's missing units.
+/// What became of an order's missing units and of its shipments.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RetryAnswer {
     units_taken: u64,
     units_returned: u64,
     /// Lines that a person still has to look at.
     lines_troubled: u64,
+    /// Shipments that the channel is told of again.
+    shipments_due: u64,
 }
 
-/// Try again to take from stock what an order is short of.
+/// Try again to take from stock what an order is short of, and to tell its channel of the shipments that it has not taken.
 #[utoipa::path(post, path = "/orders/{id}/retry", tag = "orders", params(("id" = i64, Path)),
     responses((status = OK, body = RetryAnswer), (status = "default", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn retry(State(api): State<Api>, Path(id): Path<i64>) -> Result<Json<RetryAnswer>, Problem> {
     let taken = wharf_sync::retry_order(&api.host.site.store, id).await?;
     let taken = taken.ok_or_else(|| Problem::unknown("order", &id.to_string()))?;
+    let again = api.host.site.store.retry_shipments(id).await?;
+    let shipments_due = again.unwrap_or(Ok(0)).map_err(|refusal| refused(&refusal))?;
     let Taken { units_taken, units_returned, lines_troubled, .. } = taken;
-    if units_taken + units_returned > 0 {
+    if units_taken + units_returned + shipments_due > 0 {
         api.host.reconciler.wake();
     }
-    Ok(Json(RetryAnswer { units_taken, units_returned, lines_troubled }))
+    Ok(Json(RetryAnswer { units_taken, units_returned, lines_troubled, shipments_due }))
 }

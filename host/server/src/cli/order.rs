@@ -1,15 +1,20 @@
-//! `wharf order`: what channels sold, what it took from stock, and which lines a person has to look at.
+//! `wharf order`: what channels sold, what it took from stock, which parcels left, and what a person has to look at.
+
+mod ship;
 
 use anyhow::anyhow;
 use clap::{Subcommand, ValueEnum};
+use serde::Serialize;
 use wharf_catalog::inbound::OrderState;
-use wharf_store::{OrderFilter, OrderRecord};
+use wharf_store::{OrderFilter, OrderRecord, ShipmentRecord, Taken};
 
 use super::{Outcome, Session, channel, wake};
 use crate::{
     order::{OrderAnswer, OrderLineAnswer},
-    output::Output,
+    output::{Output, counted},
+    shipment::ShipmentAnswer,
 };
+use ship::{Ship, show_shipment};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Order {
@@ -21,7 +26,7 @@ pub(super) enum Order {
         /// Only those in this state.
         #[arg(long)]
         state: Option<State>,
-        /// Only those with lines that someone has to look at: oversold, or of an unknown SKU.
+        /// Only those with something to look at: oversold, an unknown SKU, a shipment that the channel refused.
         #[arg(long)]
         troubled: bool,
         /// Orders shown.
@@ -31,9 +36,11 @@ pub(super) enum Order {
         #[arg(long, value_name = "ID")]
         before: Option<i64>,
     },
-    /// Show one order by its number in Wharf.
+    /// Show one order with its shipments, by its number in Wharf.
     Show { id: i64 },
-    /// Try again to take from stock what an order is short of.
+    /// Record a parcel that left, and tell the channel.
+    Ship(Ship),
+    /// Try again to take from stock what an order is short of, and to tell its channel of shipments.
     Retry { id: i64 },
 }
 
@@ -76,8 +83,9 @@ impl Order {
             Self::Show { id } => {
                 let store = session.existing_site().await?.store;
                 let order = store.order(id).await?.ok_or_else(|| unknown(id))?;
-                show(session.output, order)
+                show(session.output, order, store.shipments(id).await?)
             }
+            Self::Ship(ship) => ship.run(session).await,
             Self::Retry { id } => retry(session, id).await,
         }
     }
@@ -111,12 +119,22 @@ fn list(output: Output, orders: Vec<OrderRecord>) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn show(output: Output, order: OrderRecord) -> anyhow::Result<Outcome> {
-    let order = OrderAnswer::from(order);
+/// An order with its shipments.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    order: OrderAnswer,
+    shipments: Vec<ShipmentAnswer>,
+}
+
+fn show(output: Output, order: OrderRecord, shipments: Vec<ShipmentRecord>) -> anyhow::Result<Outcome> {
+    let shipments = shipments.into_iter().map(ShipmentAnswer::from).collect();
+    let shown = Shown { order: OrderAnswer::from(order), shipments };
     if output.json() {
-        output.value(&order)?;
+        output.value(&shown)?;
         return Ok(Outcome::Done);
     }
+    let order = &shown.order;
     let total = format!("{} {}", order.total.amount, order.total.currency);
     output.line(format_args!("{} {} of {} ({})", order.id, order.number, order.channel, order.state()))?;
     output.line(format_args!("  placed {}, changed {}, total {total}", order.placed_at, order.changed_at))?;
@@ -124,6 +142,7 @@ fn show(output: Output, order: OrderRecord) -> anyhow::Result<Outcome> {
         output.line("  placed before the channel was set up: it takes nothing from stock")?;
     }
     order.lines.iter().try_for_each(|line| show_line(output, line))?;
+    shown.shipments.iter().try_for_each(|shipment| show_shipment(output, shipment))?;
     Ok(Outcome::Done)
 }
 
@@ -134,6 +153,9 @@ fn show_line(output: Output, line: &OrderLineAnswer) -> std::io::Result<()> {
     for place in &line.taken {
         output.line(format_args!("    {} from {}", place.quantity, place.location))?;
     }
+    if line.shipped > 0 {
+        output.line(format_args!("    {} shipped", line.shipped))?;
+    }
     line.problems
         .iter()
         .try_for_each(|problem| output.line(format_args!("    {} [{}]", problem.message, problem.code)))
@@ -142,12 +164,28 @@ fn show_line(output: Output, line: &OrderLineAnswer) -> std::io::Result<()> {
 async fn retry(session: &Session, id: i64) -> anyhow::Result<Outcome> {
     let site = session.existing_site().await?;
     let taken = wharf_sync::retry_order(&site.store, id).await?.ok_or_else(|| unknown(id))?;
-    if taken.units_taken + taken.units_returned > 0 {
+    let shipments_due = site.store.retry_shipments(id).await?.unwrap_or(Ok(0))?;
+    if taken.units_taken + taken.units_returned + shipments_due > 0 {
         wake(&site.directory, session.output);
     }
-    session.output.either(&taken, || match taken.lines_troubled {
-        0 => format!("order {id}: nothing is missing any more"),
-        lines => format!("order {id}: {} still short", crate::output::counted(lines, "line")),
+    session.output.either(&Retried { taken, shipments_due }, || {
+        let short = match taken.lines_troubled {
+            0 => format!("order {id}: nothing is missing any more"),
+            lines => format!("order {id}: {} still short", counted(lines, "line")),
+        };
+        match shipments_due {
+            0 => short,
+            due => format!("{short}; {} told again", counted(due, "shipment")),
+        }
     })?;
     Ok(Outcome::refused_if(taken.lines_troubled > 0))
+}
+
+/// What another attempt came to.
+#[derive(Serialize)]
+struct Retried {
+    #[serde(flatten)]
+    taken: Taken,
+    /// Shipments that the channel is told of again.
+    shipments_due: u64,
 }

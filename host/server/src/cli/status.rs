@@ -146,6 +146,11 @@ impl Report {
             let troubled = counted(status.troubled_orders, "order");
             output.line(format_args!("  orders    {troubled} to look at: `wharf order list --troubled`"))?;
         }
+        if !status.shipments.is_empty() {
+            let states: Vec<_> =
+                status.shipments.iter().map(|(state, count)| format!("{count} {state}")).collect();
+            output.line(format_args!("  shipments {} to tell: `wharf order list`", states.join(", ")))?;
+        }
         for finding in &status.findings {
             let (source, message, times) = (&finding.source, &finding.message, finding.times);
             output.line(format_args!("  {times:>8} x {source}: {message} [{}]", finding.code))?;

@@ -158,7 +158,8 @@ pub(super) async fn pause(
 ) -> anyhow::Result<Option<Duration>> {
     let now = now();
     let summary = store.due_summary(channel.id, now).await?;
-    let next = summary.next_listing_at.into_iter().chain(summary.next_exchange_at).min();
+    let parcels = next_shipment(store, channel).await?;
+    let next = summary.next_listing_at.into_iter().chain(summary.next_exchange_at).chain(parcels).min();
     let next = next.map(|at| Duration::from_millis(u64::try_from(at - now).unwrap_or(0)));
     Ok(match (due(&summary) > 0, halted) {
         (true, true) => Some(REST),
@@ -167,6 +168,12 @@ pub(super) async fn pause(
         (false, true) => next.map(|next| next.max(REST)),
         (false, false) => next,
     })
+}
+
+/// When there is something to tell of shipments, in unix milliseconds.
+async fn next_shipment(store: &Store, channel: &Channel) -> anyhow::Result<Option<i64>> {
+    let next = store.next_shipments().await?;
+    Ok(next.into_iter().find(|(id, _)| *id == channel.id).map(|(_, at)| at))
 }
 
 fn ran(channel: &str, outcome: Result<RunReport, SyncError>) -> Ran {
@@ -232,8 +239,8 @@ async fn hand_over(host: &Host, channels: &[Channel], wait: bool, output: Output
 async fn left(store: &Store, channels: &[Channel]) -> anyhow::Result<bool> {
     for channel in channels {
         let summary = store.due_summary(channel.id, now()).await?;
-        if !summary.due.is_empty() || summary.next_listing_at.is_some() || summary.next_exchange_at.is_some()
-        {
+        let next = summary.next_listing_at.or(summary.next_exchange_at);
+        if !summary.due.is_empty() || next.or(next_shipment(store, channel).await?).is_some() {
             return Ok(true);
         }
     }

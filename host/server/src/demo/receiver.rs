@@ -1,4 +1,4 @@
-//! A small local channel that speaks the product-input part of Google's Merchant API and remembers what it is sent.
+//! A small local channel that speaks the product part of Google's Merchant API and remembers what it is sent.
 //!
 //! It lets a newcomer see a whole sync without an account anywhere, and tests put faults in front of it.
 
@@ -10,7 +10,7 @@ use std::{
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{patch, post},
@@ -27,6 +27,8 @@ pub struct Receiver {
 #[derive(Debug, Default)]
 struct Shelf {
     products: BTreeMap<String, Value>,
+    /// The data source that each product came through.
+    sources: BTreeMap<String, String>,
     arrivals: Vec<Arrival>,
 }
 
@@ -62,7 +64,7 @@ impl Receiver {
                 }
             };
         Router::new()
-            .route("/products/v1/accounts/{account}/{verb}", post(insert))
+            .route("/products/v1/accounts/{account}/{verb}", post(insert).get(list))
             .route("/products/v1/accounts/{account}/productInputs/{name}", patch(update).delete(remove))
             .layer(axum::middleware::from_fn(authorize))
             .with_state(self.clone())
@@ -88,9 +90,17 @@ impl Receiver {
     }
 }
 
+/// The data source that an insert names.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Source {
+    data_source: String,
+}
+
 async fn insert(
     State(receiver): State<Receiver>,
     Path((account, verb)): Path<(String, String)>,
+    Query(source): Query<Source>,
     body: Bytes,
 ) -> Response {
     if verb != "productInputs:insert" {
@@ -106,6 +116,7 @@ async fn insert(
     let mut shelf = receiver.shelf();
     shelf.arrivals.push(Arrival { what: "insert", name: name.clone(), attributes: attributes(&input) });
     shelf.products.insert(name.clone(), input.clone());
+    shelf.sources.insert(name.clone(), source.data_source);
     input["name"] = format!("accounts/{account}/productInputs/{name}").into();
     Json(input).into_response()
 }
@@ -114,6 +125,22 @@ fn named(input: Value) -> Option<(Value, String)> {
     let part = |key: &str| input[key].as_str().filter(|part| !part.is_empty());
     let name = format!("{}~{}~{}", part("contentLanguage")?, part("feedLabel")?, part("offerId")?);
     Some((input, name))
+}
+
+/// Everything at once, and all of it shown.
+async fn list(State(receiver): State<Receiver>, Path((_, collection)): Path<(String, String)>) -> Response {
+    if collection != "products" {
+        return refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such collection.");
+    }
+    let shelf = receiver.shelf();
+    let shown = |(name, product): (&String, &Value)| {
+        let mut product = product.clone();
+        product["dataSource"] = shelf.sources.get(name).cloned().into();
+        product["productStatus"] =
+            json!({"destinationStatuses": [{"approvedCountries": [product["feedLabel"]]}]});
+        product
+    };
+    Json(json!({"products": shelf.products.iter().map(shown).collect::<Vec<_>>()})).into_response()
 }
 
 fn attributes(input: &Value) -> Vec<String> {

@@ -14,7 +14,7 @@ async fn document(running: &Running) -> Value {
 }
 
 /// The resources that this document promises, written down once more by hand.
-const RESOURCES: [(&str, &[&str]); 24] = [
+const RESOURCES: [(&str, &[&str]); 25] = [
     ("/v1/channels", &["get", "post"]),
     ("/v1/channels/{name}", &["delete", "get", "put"]),
     ("/v1/channels/{name}/files", &["post"]),
@@ -32,6 +32,7 @@ const RESOURCES: [(&str, &[&str]); 24] = [
     ("/v1/orders", &["get"]),
     ("/v1/orders/{id}", &["get"]),
     ("/v1/orders/{id}/retry", &["post"]),
+    ("/v1/orders/{id}/shipments", &["get", "post"]),
     ("/v1/products", &["get", "post"]),
     ("/v1/products/{sku}", &["delete", "get", "patch"]),
     ("/v1/secrets", &["get"]),
@@ -104,8 +105,38 @@ async fn answers_fit_their_description() {
     assert_eq!(retried["lines_troubled"], 1);
     check(&document, "/v1/orders/{id}/retry", "post", &retried);
     running.get("/v1/orders/99").await.problem(StatusCode::NOT_FOUND);
+    shipments_fit_their_description(&running, &document, &id).await;
     let problem = running.get("/v1/products/none").await.json();
     assert_fits(&document, &json!({"$ref": "#/components/schemas/Problem"}), &problem);
+}
+
+async fn shipments_fit_their_description(running: &Running, document: &Value, order: &str) {
+    const PATH: &str = "/v1/orders/{id}/shipments";
+    let path = PATH.replace("{id}", order);
+    let draft = json!({
+        "lines": [{"line": "1", "quantity": 1}], "carrier": "DHL", "service": "Paket", "tracking_number": "0034",
+        "tracking_url": "https://dhl.example/0034", "location": "berlin", "shipped_at": "2026-01-31T12:00:00Z",
+    });
+    let request = &document["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_fits(document, request, &draft);
+    let recorded = running.call(Method::POST, &path, draft).await;
+    assert_eq!(recorded.status, StatusCode::CREATED);
+    let answer =
+        &document["paths"][PATH]["post"]["responses"]["201"]["content"]["application/json"]["schema"];
+    assert_fits(document, answer, &recorded.json());
+    let rest = running.call(Method::POST, &path, json!({})).await.json();
+    assert_eq!(rest["lines"][0]["quantity"], 1, "everything that is left");
+    check(document, PATH, "get", &running.get(&path).await.json());
+    let more = json!({"lines": [{"line": "1", "quantity": 1}]});
+    let refused = running.call(Method::POST, &path, more).await.problem(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused["errors"][0]["pointer"], "/lines", "{refused}");
+    running
+        .call(Method::POST, &path, json!({"carier": "DHL"}))
+        .await
+        .problem(StatusCode::UNPROCESSABLE_ENTITY);
+    running.get("/v1/orders/99/shipments").await.problem(StatusCode::NOT_FOUND);
+    let unknown = running.call(Method::POST, "/v1/orders/99/shipments", json!({})).await;
+    unknown.problem(StatusCode::NOT_FOUND);
 }
 
 /// One order with everything in it, and a SKU that nobody knows.

@@ -7,4 +7,5 @@ wharf_sdk::fields! {
     DESCRIPTION = Field::text("description").about("What a shopper should know.").source("description").characters(5_000);
     PRICE = Field::money("price").about("What the item costs, taxes included.").required().source("price");
     QUANTITY = Field::quantity("quantity").about("Units that may be sold; none without it.").source("stock");
+    PICTURES = Field::images("pictures").about("The main picture first.").source("images").at_most(8);
 }

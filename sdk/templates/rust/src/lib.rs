@@ -20,7 +20,7 @@ use wharf_sdk::{
     percent_encoded,
 };
 
-use crate::fields::{DESCRIPTION, PRICE, QUANTITY, TITLE};
+use crate::fields::{DESCRIPTION, PICTURES, PRICE, QUANTITY, TITLE};
 
 /// Position in the description's endpoints.
 const API: u32 = 0;
@@ -102,7 +102,8 @@ fn whole(item: Item<'_>) -> Result<Json, Vec<Problem>> {
     json.key("price").begin_object();
     json.key("amount").decimal_text(price.amount);
     json.member("currency", price.currency).end_object();
-    json.key("quantity").integer(item.quantity(QUANTITY).unwrap_or_default()).end_object();
+    json.key("quantity").integer(item.quantity(QUANTITY).unwrap_or_default());
+    json.texts("pictures", item.images(PICTURES).map(|picture| picture.url)).end_object();
     Ok(json)
 }
 

@@ -26,6 +26,7 @@ fn table() -> Item {
         .with(field("title"), Value::text("Oak table"))
         .with(field("price"), Value::money(Decimal::new(12_990, -2), "EUR"))
         .with(field("quantity"), Value::Quantity(4))
+        .with(field("pictures"), Value::images(["https://cdn.shop.example/oak.jpg"]))
 }
 
 fn prepared(action: Action, item: Item) -> Exchange {
@@ -51,8 +52,10 @@ fn an_upsert_puts_the_whole_item() {
         (Method::Put, "/shops/corner/items/OAK%2F1")
     );
     let Body::Bytes(body) = request.body else { panic!("no bytes: {:?}", request.body) };
-    let expected =
-        r#"{"title":"Oak table","price":{"amount":"129.90","currency":"EUR"},"quantity":4}"#;
+    let expected = concat!(
+        r#"{"title":"Oak table","price":{"amount":"129.90","currency":"EUR"},"quantity":4,"#,
+        r#""pictures":["https://cdn.shop.example/oak.jpg"]}"#,
+    );
     assert_eq!(String::from_utf8_lossy(&body), expected);
 }
 

@@ -46,6 +46,26 @@ pub(crate) enum OrderState {
     Returned,
 }
 
+/// How far the telling of a shipment is.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub(crate) enum ShipmentState {
+    /// The channel is to be told.
+    Due,
+    /// A request is under way, or still to follow.
+    InFlight,
+    /// The channel has it.
+    Accepted,
+    /// The channel will not take it; its units may go into another parcel.
+    Rejected,
+    /// To be told again later.
+    Retry,
+    /// Tried too often.
+    Dead,
+    /// Recorded here only.
+    NotCarried,
+}
+
 /// An exact amount of one currency.
 #[derive(ToSchema)]
 pub(crate) struct Money {

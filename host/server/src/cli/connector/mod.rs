@@ -24,9 +24,9 @@ use crate::{connector::build, output::Output};
 pub(super) enum Connector {
     /// Begin a connector: a folder that builds and passes its tests as it is.
     New(new::New),
-    /// Build a connector's component from its source folder.
+    /// Build a connector's component from its source folder, with the tools of the language that it is written in.
     Build {
-        /// The folder that holds the connector's Cargo.toml.
+        /// The connector's folder: it holds a Cargo.toml, package.json or pyproject.toml.
         folder: PathBuf,
         /// Copy the component into this folder.
         #[arg(long, short, value_name = "DIR")]

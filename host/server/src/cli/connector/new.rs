@@ -14,7 +14,7 @@ use crate::connector::{
 pub(in crate::cli) struct New {
     /// The connector's name: small letters, digits and hyphens, such as `corner-shop`.
     name: Name,
-    /// What it is written in.
+    /// What it is written in; its tools are called by `wharf connector build`.
     #[arg(long, value_enum, default_value = "rust")]
     lang: Language,
     /// The folder to make; left out, one of the connector's name.

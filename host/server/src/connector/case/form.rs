@@ -118,12 +118,36 @@ pub(super) struct Request {
     pub(super) _document: bool,
     #[serde(default, rename = "asset")]
     pub(super) _asset: Option<String>,
+    #[serde(default, rename = "form")]
+    pub(super) _form: Vec<Part>,
     #[serde(default, rename = "json")]
     pub(super) _json: Option<Box<RawValue>>,
     #[serde(default)]
     pub(super) text: Option<String>,
     #[serde(default)]
     pub(super) base64: Option<String>,
+}
+
+/// A part of a request's form; its content in one form.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Part {
+    #[serde(rename = "name")]
+    _name: String,
+    #[serde(default, rename = "filename")]
+    _filename: Option<String>,
+    #[serde(default, rename = "content-type")]
+    _content_type: Option<String>,
+    #[serde(default, rename = "document")]
+    _document: bool,
+    #[serde(default, rename = "picture")]
+    _picture: Option<String>,
+    #[serde(default, rename = "json")]
+    _json: Option<Box<RawValue>>,
+    #[serde(default, rename = "text")]
+    _text: Option<String>,
+    #[serde(default, rename = "base64")]
+    _base64: Option<String>,
 }
 
 /// What the channel answers; its body in one form at most.

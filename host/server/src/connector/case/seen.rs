@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use wharf_catalog::{Description, Problem};
-use wharf_sandbox::exchange::{self, Body};
+use wharf_sandbox::exchange::{self, Body, PartContent};
 
 use super::{exact::Exact, form};
 
@@ -85,6 +85,7 @@ pub(super) fn request(description: &Description, request: &exchange::Request, sh
         Body::Bytes(bytes) => wrapped(content(bytes, shape)),
         Body::Document => ("document", Some(yes())),
         Body::Asset(address) => ("asset", Some(Exact::text(address))),
+        Body::Form(form) => ("form", Some(Exact::List(form.parts.iter().map(part).collect()))),
     };
     object([
         ("method", Exact::of(&request.method).ok()),
@@ -94,6 +95,22 @@ pub(super) fn request(description: &Description, request: &exchange::Request, sh
         ("cost", (request.cost != 1).then(|| number(request.cost))),
         ("unpack", request.unpack.then(yes)),
         (form, body),
+    ])
+}
+
+/// A part of a form; what it holds is as readable as can be.
+fn part(part: &exchange::Part) -> Exact {
+    let (form, held) = match &part.content {
+        PartContent::Text(text) => content(text.as_bytes(), Shape::Readable),
+        PartContent::Bytes(bytes) => content(bytes, Shape::Readable),
+        PartContent::Document => ("document", Exact::Plain("true".into())),
+        PartContent::Picture(address) => ("picture", Exact::text(address)),
+    };
+    object([
+        ("name", Some(Exact::text(&part.name))),
+        ("filename", part.filename.as_deref().map(Exact::text)),
+        ("content-type", part.content_type.as_deref().map(Exact::text)),
+        (form, Some(held)),
     ])
 }
 
@@ -128,4 +145,43 @@ pub(super) fn judged(verdict: &str, problems: &[Problem]) -> Exact {
 
 pub(super) fn problems(problems: &[Problem]) -> Option<Exact> {
     if problems.is_empty() { None } else { Exact::of(&problems).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use wharf_catalog::declaration::Method;
+    use wharf_sandbox::exchange::{Form, Part};
+
+    use super::*;
+
+    #[test]
+    fn a_form_is_shown_part_by_part() {
+        let part = |name: &str, filename: Option<&str>, content| Part {
+            name: name.into(),
+            filename: filename.map(str::to_owned),
+            content_type: None,
+            content,
+        };
+        let parts = vec![
+            part("operations", None, PartContent::Text("{\"a\": [1]}".into())),
+            part("0", Some("a.jpg"), PartContent::Picture("https://cdn.example/a.jpg".into())),
+            part("1", Some("b.bin"), PartContent::Bytes(vec![0, 255])),
+        ];
+        let request = exchange::Request {
+            method: Method::Post,
+            endpoint: 0,
+            target: "/a".into(),
+            headers: Vec::new(),
+            body: Body::Form(Form { parts }),
+            cost: 1,
+            unpack: false,
+        };
+        let expected = r#"{ "method": "POST", "target": "/a", "form": [
+            { "name": "operations", "json": { "a": [1] } },
+            { "name": "0", "filename": "a.jpg", "picture": "https://cdn.example/a.jpg" },
+            { "name": "1", "filename": "b.bin", "base64": "AP8=" }
+        ] }"#;
+        let seen = super::request(&Description::new("a", "1.0.0", "A"), &request, Shape::Readable);
+        assert_eq!(seen, Exact::parse(expected).unwrap());
+    }
 }

@@ -13,7 +13,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::language::Language;
+use clap::ValueEnum as _;
+
+use super::{embedded, language::Language};
 
 /// The names that stand in the templates for the connector's own.
 const NAME: &str = "connector-name";
@@ -26,6 +28,8 @@ pub enum ScaffoldError {
     Occupied(PathBuf),
     #[error("{} holds no SDK: `--sdk` takes the folder whose Cargo.toml names the package `wharf-sdk`, or a git address", .0.display())]
     NoSdk(PathBuf),
+    #[error("`--sdk` is for Rust: the SDK for {0} is unpacked from this binary, so leave it out")]
+    OnlyRust(String),
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("the SDK in this binary is incomplete ({0}): that is a fault of the build")]
@@ -50,15 +54,27 @@ pub fn scaffold(
     let mut files: Vec<(String, String)> = language
         .template()
         .iter()
+        .chain(embedded::EVERY)
         .map(|(path, text)| {
             ((*path).to_owned(), text.replace(NAME, name.as_str()).replace(CRATE, &name.crate_name()))
         })
         .collect();
-    sdk.supply(folder, &mut files)?;
+    match language {
+        Language::Rust => sdk.supply(folder, &mut files)?,
+        _ if *sdk == SdkSource::Embedded => {
+            files.extend(sdk::unpacked(language));
+        }
+        _ => return Err(ScaffoldError::OnlyRust(shown(language))),
+    }
     for (path, text) in &files {
         write(&folder.join(path), text)?;
     }
     Ok(files.into_iter().map(|(path, _)| path).collect())
+}
+
+/// As the command line names it.
+fn shown(language: Language) -> String {
+    language.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 fn write(path: &Path, text: &str) -> Result<(), ScaffoldError> {
@@ -73,7 +89,6 @@ fn write(path: &Path, text: &str) -> Result<(), ScaffoldError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::embedded;
 
     #[test]
     fn what_is_there_is_never_written_over() {
@@ -92,22 +107,57 @@ mod tests {
 
     #[test]
     fn nothing_is_left_of_the_templates_name() {
-        let folder = tempfile::tempdir().unwrap();
         let name: Name = "corner-shop".parse().unwrap();
-        for path in scaffold(folder.path(), &name, Language::Rust, &SdkSource::Embedded).unwrap() {
-            let text = fs::read_to_string(folder.path().join(&path)).unwrap();
-            assert!(path.starts_with("wharf/") || !text.contains(NAME) && !text.contains(CRATE), "{path}");
+        for language in Language::value_variants() {
+            let folder = tempfile::tempdir().unwrap();
+            for path in scaffold(folder.path(), &name, *language, &SdkSource::Embedded).unwrap() {
+                let text = fs::read_to_string(folder.path().join(&path)).unwrap();
+                let is_named = text.contains(NAME) || text.contains(CRATE);
+                assert!(path.starts_with("wharf/") || !is_named, "{language:?}: {path}");
+            }
         }
     }
 
     #[test]
+    fn every_language_has_the_same_case_its_sdk_and_the_contract_and_is_recognised() {
+        let name: Name = "corner-shop".parse().unwrap();
+        for language in Language::value_variants() {
+            let folder = tempfile::tempdir().unwrap();
+            let files = scaffold(folder.path(), &name, *language, &SdkSource::Embedded).unwrap();
+            let parts = [
+                "README.md",
+                ".gitignore",
+                "cases/upsert.json",
+                "sample/channel.toml",
+                "wharf/wit/v1/world.wit",
+            ];
+            for part in
+                parts.into_iter().chain(["wharf/sdk/GUIDE.md"]).chain(language.manifests().iter().copied())
+            {
+                assert!(files.iter().any(|file| file == part), "{language:?} lacks {part}: {files:?}");
+            }
+            assert_eq!(Language::of(folder.path()), Some(*language));
+            assert!(!files.iter().any(|file| file.contains("node_modules") || file.contains("__pycache__")));
+        }
+    }
+
+    #[test]
+    fn an_sdk_from_elsewhere_is_for_rust_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let name: Name = "corner-shop".parse().unwrap();
+        let sdk = SdkSource::Folder(folder.path().into());
+        let refused = scaffold(folder.path(), &name, Language::Python, &sdk);
+        assert!(refused.unwrap_err().to_string().contains("the SDK for python"));
+    }
+
+    #[test]
     fn the_guide_shows_the_templates_own_case() {
-        let text = |files: &[(&str, &str)], path: &str| {
+        let text = |files: embedded::Files, path: &str| {
             files.iter().find(|(known, _)| *known == path).map(|(_, text)| (*text).to_owned()).unwrap()
         };
         let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-        let guide = text(embedded::SDK, "sdk/GUIDE.md");
+        let guide = text(embedded::CONTRACT, "wharf/sdk/GUIDE.md");
         let shown = guide.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
-        assert_eq!(json(shown), json(&text(embedded::RUST, "cases/upsert.json")));
+        assert_eq!(json(shown), json(&text(embedded::EVERY, "cases/upsert.json")));
     }
 }

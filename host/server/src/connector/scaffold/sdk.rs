@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{ScaffoldError, manifest};
-use crate::connector::embedded;
+use crate::connector::{embedded, language::Language};
 
 /// The lines of the template's manifest that the source decides.
 const DEPENDENCY: &str = "wharf-sdk = { path = \"wharf/sdk\" }";
@@ -77,10 +77,14 @@ fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
-/// The SDK and the contract keep the places that they have to each other in the repository.
+/// The language's SDK and the contract. Both keep the places that they have to each other in the repository.
+pub(super) fn unpacked(language: Language) -> impl Iterator<Item = (String, String)> {
+    let files = language.sdk().iter().chain(embedded::CONTRACT);
+    files.map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+}
+
 fn unpack(files: &mut Vec<(String, String)>) -> Result<(), ScaffoldError> {
-    let sdk = embedded::SDK.iter().map(|(path, text)| (format!("wharf/{path}"), (*text).to_owned()));
-    files.extend(sdk);
+    files.extend(unpacked(Language::Rust));
     let manifest = manifest::standalone(embedded::SDK_MANIFEST, embedded::WORKSPACE);
     files.push(("wharf/sdk/Cargo.toml".into(), manifest.map_err(ScaffoldError::Embedded)?));
     let lock = manifest::lock_of(embedded::LOCK, "wharf-sdk");
@@ -121,7 +125,7 @@ fn read_toml(path: &Path) -> Option<toml::Table> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::{language::Language, scaffold::scaffold};
+    use crate::connector::scaffold::scaffold;
 
     fn manifest(folder: &Path, sdk: &SdkSource) -> Result<toml::Table, ScaffoldError> {
         scaffold(folder, &"corner-shop".parse().unwrap(), Language::Rust, sdk)?;

@@ -1,4 +1,4 @@
-//! From a connector's source to its component, with nothing but Rust at hand.
+//! Rust: nothing but its own toolchain.
 //!
 //! The wasm target is added when it is missing, and the linker that ships with Rust turns the library into a
 //! component, so a partner installs no further tool.
@@ -13,60 +13,24 @@ use std::{
 
 use serde::Deserialize;
 
+use super::{Authored, BuildError};
+
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Bytes of memory that an instance starts with: enough for a batch, since growing costs more than starting large.
 const INITIAL_MEMORY: usize = 4 << 20;
 
-/// Why a component could not be built.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    #[error("{} holds no Cargo.toml: name the connector's folder", .0.display())]
-    NoManifest(PathBuf),
-    #[error("cannot run `{tool}`: {source}. Install Rust from https://rustup.rs")]
-    ToolMissing { tool: &'static str, source: io::Error },
-    #[error("the Rust target {TARGET} is not installed and could not be added: {reason}")]
-    TargetMissing { reason: String },
-    #[error("cargo could not build {}: see its messages above", .0.display())]
-    Failed(PathBuf),
-    #[error("{} builds no component: its Cargo.toml needs `[lib] crate-type = [\"cdylib\"]`", .0.display())]
-    NoComponent(PathBuf),
-    #[error("cannot write {}: {source}", path.display())]
-    Write { path: PathBuf, source: io::Error },
-}
+const REMEDY: &str = "Install Rust from https://rustup.rs";
 
-/// What was built, and where it lies.
-#[derive(Debug)]
-pub struct Built {
-    pub component: PathBuf,
-    pub bytes: u64,
-}
-
-/// Builds the connector in `folder`. `say` is told what takes long.
-pub fn build(folder: &Path, mut say: impl FnMut(&str)) -> Result<Built, BuildError> {
-    if !folder.join("Cargo.toml").is_file() {
-        return Err(BuildError::NoManifest(folder.into()));
-    }
+pub(super) fn build(folder: &Path, say: &mut dyn FnMut(&str)) -> Result<PathBuf, BuildError> {
     if !target_is_installed()? {
         say(&format!("adding the Rust target {TARGET}"));
         add_target()?;
     }
-    let component = compile(folder)?;
-    let size =
-        component.metadata().map_err(|source| BuildError::Write { path: component.clone(), source })?.len();
-    Ok(Built { component, bytes: size })
+    compile(folder)
 }
 
-/// What a manifest says that the component does not.
-#[derive(Debug, Default, Deserialize)]
-pub struct Authored {
-    pub authors: Vec<String>,
-    pub license: Option<String>,
-    pub repository: Option<String>,
-}
-
-/// What the author says in the manifest of the connector in `folder`.
-pub fn authored(folder: &Path) -> Result<Authored, BuildError> {
+pub(super) fn authored(folder: &Path) -> Result<Authored, BuildError> {
     #[derive(Deserialize)]
     struct Metadata {
         packages: Vec<Package>,
@@ -84,12 +48,24 @@ pub fn authored(folder: &Path) -> Result<Authored, BuildError> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|source| BuildError::ToolMissing { tool: "cargo", source })?;
-    let metadata: Metadata =
-        serde_json::from_slice(&output.stdout).map_err(|_| BuildError::Failed(folder.into()))?;
+        .map_err(|source| missing("cargo", &source))?;
+    let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|_| failed(folder))?;
     let manifest = manifest.canonicalize().unwrap_or(manifest);
     let found = metadata.packages.into_iter().find(|package| same_file(&package.manifest_path, &manifest));
     Ok(found.map(|package| package.authored).unwrap_or_default())
+}
+
+fn missing(tool: &'static str, source: &io::Error) -> BuildError {
+    BuildError::ToolMissing { tool, reason: source.to_string(), remedy: REMEDY }
+}
+
+fn failed(folder: &Path) -> BuildError {
+    BuildError::Failed { tool: "cargo", folder: folder.into(), remedy: "" }
+}
+
+fn no_component(folder: &Path) -> BuildError {
+    let remedy = "its Cargo.toml needs `[lib] crate-type = [\"cdylib\"]`".to_owned();
+    BuildError::NoComponent { folder: folder.into(), remedy }
 }
 
 fn program() -> OsString {
@@ -100,7 +76,7 @@ fn target_is_installed() -> Result<bool, BuildError> {
     let output = Command::new("rustc")
         .args(["--print", "target-libdir", "--target", TARGET])
         .output()
-        .map_err(|source| BuildError::ToolMissing { tool: "rustc", source })?;
+        .map_err(|source| missing("rustc", &source))?;
     let libraries = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     let Ok(entries) = libraries.read_dir() else { return Ok(false) };
     Ok(entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore")))
@@ -109,6 +85,7 @@ fn target_is_installed() -> Result<bool, BuildError> {
 fn add_target() -> Result<(), BuildError> {
     let output = Command::new("rustup").args(["target", "add", TARGET]).output().map_err(|_| {
         BuildError::TargetMissing {
+            target: TARGET,
             reason: format!("`rustup` is not here to run `rustup target add {TARGET}`"),
         }
     })?;
@@ -116,7 +93,7 @@ fn add_target() -> Result<(), BuildError> {
         return Ok(());
     }
     let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(BuildError::TargetMissing { reason })
+    Err(BuildError::TargetMissing { target: TARGET, reason })
 }
 
 /// The one line of cargo's JSON messages that matters here.
@@ -130,10 +107,9 @@ struct CargoMessage {
 
 fn compile(folder: &Path) -> Result<PathBuf, BuildError> {
     let manifest = folder.join("Cargo.toml");
-    let output =
-        cargo(&manifest).output().map_err(|source| BuildError::ToolMissing { tool: "cargo", source })?;
+    let output = cargo(&manifest).output().map_err(|source| missing("cargo", &source))?;
     if !output.status.success() {
-        return Err(BuildError::Failed(folder.into()));
+        return Err(failed(folder));
     }
     let manifest = manifest.canonicalize().unwrap_or(manifest);
     output
@@ -144,7 +120,7 @@ fn compile(folder: &Path) -> Result<PathBuf, BuildError> {
         .filter(|message| message.manifest_path.as_ref().is_some_and(|path| same_file(path, &manifest)))
         .flat_map(|message| message.filenames)
         .find(|path| path.extension().is_some_and(|extension| extension == "wasm"))
-        .ok_or_else(|| BuildError::NoComponent(folder.into()))
+        .ok_or_else(|| no_component(folder))
 }
 
 fn same_file(path: &Path, manifest: &Path) -> bool {

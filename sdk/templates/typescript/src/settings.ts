@@ -1,0 +1,22 @@
+/** What the operator sets for one channel. */
+
+export interface Settings {
+  shop: string;
+}
+
+/** The same for the console. */
+export const SETTINGS_SCHEMA = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "connector-name",
+  type: "object",
+  required: ["shop"],
+  additionalProperties: false,
+  properties: {
+    shop: {
+      type: "string",
+      pattern: "^[a-z0-9-]{1,40}$",
+      title: "Shop",
+      description: "The shop's name in the address of its API.",
+    },
+  },
+};
