@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue, header};
 use url::{Position, Url};
 
 use crate::{
@@ -88,10 +88,23 @@ fn destination(url: &Url, allow_private: bool, target_limit: usize) -> Result<De
     Ok(Destination { address: Arc::new(address), uri })
 }
 
+/// A picture as it came.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(crate) bytes: Bytes,
+    /// As its host says, where that is an image's.
+    pub(crate) media_type: Option<String>,
+}
+
 /// The picture, if that is what came of reading it.
-pub(crate) fn picture(prepared: &Prepared<'_>, read: Result<Reply, SendError>) -> Result<Bytes, AssetError> {
+pub(crate) fn picture(
+    prepared: &Prepared<'_>,
+    read: Result<Reply, SendError>,
+) -> Result<Picture, AssetError> {
     match read {
-        Ok(reply) if reply.status.is_success() => Ok(reply.body),
+        Ok(reply) if reply.status.is_success() => {
+            Ok(Picture { media_type: media_type(&reply.headers), bytes: reply.body })
+        }
         Ok(reply) => Err(AssetError::Status {
             host: prepared.destination.address.host.clone(),
             path: target::shown(prepared.path()),
@@ -102,6 +115,15 @@ pub(crate) fn picture(prepared: &Prepared<'_>, read: Result<Reply, SendError>) -
         }
         Err(error) => Err(unread(error)),
     }
+}
+
+/// Many hosts call everything `application/octet-stream` or `text/plain`, which says nothing of a picture.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let told = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let essence = told.split(';').next()?.trim().to_ascii_lowercase();
+    let subtype = essence.strip_prefix("image/")?;
+    let of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte);
+    (!subtype.is_empty() && subtype.bytes().all(of_token)).then_some(essence)
 }
 
 fn unread(error: SendError) -> AssetError {

@@ -21,6 +21,7 @@ use crate::{
     endpoint::{Endpoint, EndpointSpec},
     error::{GatewayError, SendError},
     figures::{Counters, Figures, count},
+    form::{FormBody, FormPart},
     gateway::Gateway,
     grant::{Grant, Grants},
     request::{Request, Response},
@@ -109,7 +110,16 @@ impl Route {
     /// # Errors
     /// Always `SendError::Asset`, after which the channel has not been asked for anything.
     pub async fn asset(&self, address: &str) -> Result<Bytes, SendError> {
-        Ok(self.0.asset(address).await?)
+        Ok(self.0.asset(address).await?.bytes)
+    }
+
+    /// Puts a form together, for the body of a request: its pictures are read as by [`Route::asset`], one after the other.
+    /// All parts together have at most `request-bytes`.
+    ///
+    /// # Errors
+    /// `SendError::Asset` or `SendError::Refused`, after which the channel has not been asked for anything.
+    pub async fn form(&self, parts: &[FormPart]) -> Result<FormBody, SendError> {
+        self.0.form(parts).await
     }
 
     /// Takes over what the channel said of a budget, by its index in `RouteSpec::budgets`: that no more than

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use sqlx::{QueryBuilder, Row as _};
-use wharf_catalog::{Lane, Product, Sku};
+use wharf_catalog::{Lane, Product, Sku, declaration::Lanes, projection::Fingerprint};
 
 use crate::{
     batch::push_keys,
@@ -16,6 +16,7 @@ use crate::{
     listings::ListingState,
     marking::{lane_number, lane_of},
     products::parse_document,
+    settlement::acknowledged,
     stock::stock_of_page,
     tree::{Chain, Chains},
 };
@@ -51,11 +52,13 @@ pub struct Candidate {
     /// values and stock included.
     pub marked: i64,
     /// What the channel has acknowledged.
-    pub delivered: Option<Vec<u8>>,
+    pub delivered: Option<Fingerprint>,
     pub remote_id: Option<String>,
     /// What the connector noted of the listing.
     pub note: Option<String>,
     pub state: ListingState,
+    /// What of it waits for a further exchange.
+    pub under_way: Lanes,
     pub attempts: u32,
     /// What it has used of the budgets that the channel counts for every listing; opaque here.
     pub spent: Option<String>,
@@ -91,7 +94,7 @@ macro_rules! candidates {
             "SELECT listings.product_id, products.sku, products.parent_sku, products.revision, \
              CASE WHEN products.deleted OR products.model THEN NULL ELSE products.document END, \
              listings.lane, listings.marked, listings.delivered, listings.remote_id, listings.state, \
-             listings.attempts, listings.note, listings.spent ",
+             listings.attempts, listings.note, listings.spent, listings.under_way ",
             $from
         )
     };
@@ -225,13 +228,20 @@ fn candidate(row: &Row, chains: &Chains) -> Result<Candidate, StoreError> {
         stock: Vec::new(),
         lane: lane.map(lane_of).transpose()?,
         marked: row.try_get(6).doing(READING)?,
-        delivered: row.try_get(7).doing(READING)?,
+        delivered: acknowledged(row, 7)?,
         remote_id: row.try_get(8).doing(READING)?,
         state: ListingState::stored(row.try_get(9).doing(READING)?)?,
         attempts: row.try_get(10).doing(READING)?,
         note: row.try_get(11).doing(READING)?,
         spent: row.try_get(12).doing(READING)?,
+        under_way: lanes(row, 13)?,
     })
+}
+
+/// A stored set of lanes.
+pub(crate) fn lanes(row: &Row, column: usize) -> Result<Lanes, StoreError> {
+    let bits: i16 = row.try_get(column).doing(READING)?;
+    Ok(Lanes::from_bits(bits as u8))
 }
 
 pub(crate) fn stored_sku(text: String) -> Result<Sku, StoreError> {

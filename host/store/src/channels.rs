@@ -249,6 +249,9 @@ async fn remove_rest(connection: &mut Connection, id: i64) -> Result<(), StoreEr
     for statement in [
         "DELETE FROM listings WHERE channel_id = $1",
         "DELETE FROM exchanges WHERE channel_id = $1",
+        "DELETE FROM shipment_exchanges WHERE channel_id = $1",
+        "UPDATE shipments SET state = 'not-carried', due_at = NULL \
+         WHERE channel_id = $1 AND state IN ('due', 'in-flight', 'retry')",
         "DELETE FROM runs WHERE channel_id = $1",
         "DELETE FROM streams WHERE channel_id = $1",
         "DELETE FROM findings WHERE channel_id = $1",

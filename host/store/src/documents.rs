@@ -43,6 +43,7 @@ pub(crate) async fn keep(
 /// Removes the documents that no exchange refers to any more.
 pub(crate) async fn sweep(connection: &mut Connection) -> Result<(), StoreError> {
     let orphans = "DELETE FROM documents WHERE NOT EXISTS \
-        (SELECT 1 FROM exchanges WHERE exchanges.document_id = documents.id)";
+        (SELECT 1 FROM exchanges WHERE exchanges.document_id = documents.id) AND NOT EXISTS \
+        (SELECT 1 FROM shipment_exchanges WHERE shipment_exchanges.document_id = documents.id)";
     sqlx::query(orphans).execute(connection).await.doing("removing documents").map(drop)
 }

@@ -32,8 +32,6 @@ pub enum StoreError {
     NameTaken { kind: &'static str, name: String },
     #[error("there is no channel with the id {0}")]
     UnknownChannel(i64),
-    #[error("a fingerprint has at most {maximum} bytes, this one {length}")]
-    Fingerprint { length: usize, maximum: usize },
 }
 
 /// Names what was being done when the database refused.

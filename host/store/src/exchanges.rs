@@ -4,18 +4,21 @@
 use std::collections::HashMap;
 
 use sqlx::{QueryBuilder, Row as _};
+use wharf_catalog::{declaration::Lanes, projection::Fingerprint};
 
 use crate::{
     batch::{KeyQuery, MOST_KEYS, RowStatement, push_keys},
+    candidates::lanes,
     database::{self, Connection, Row, Store, commit},
     documents,
     error::{Doing, StoreError},
     sequence::Sequence,
+    settlement::acknowledged,
 };
 
 /// A request to be made, and what it acts for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewExchange {
+pub struct NewExchange<C = Cover> {
     /// Unix milliseconds.
     pub due_at: i64,
     /// As the reconciler writes it; opaque here.
@@ -24,7 +27,7 @@ pub struct NewExchange {
     pub memo: Vec<u8>,
     pub document: NewDocument,
     /// In the order of the exchange's `covers`.
-    pub covers: Vec<Cover>,
+    pub covers: Vec<C>,
 }
 
 /// A large body that belongs to an upload of several requests.
@@ -45,13 +48,15 @@ pub struct Cover {
     pub marked: i64,
     /// The product's revision.
     pub revision: i64,
-    /// What counts as delivered once it is accepted.
-    pub fingerprint: Vec<u8>,
+    /// The lanes that it speaks of.
+    pub lanes: Lanes,
+    /// What counts as delivered once it is accepted; none for a delete.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// An exchange as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exchange {
+pub struct Exchange<C = Cover> {
     pub id: i64,
     /// Unix milliseconds.
     pub due_at: i64,
@@ -59,7 +64,7 @@ pub struct Exchange {
     pub memo: Vec<u8>,
     /// To be read with [`Store::document`].
     pub document: Option<i64>,
-    pub covers: Vec<Cover>,
+    pub covers: Vec<C>,
     /// How often it has been postponed.
     pub attempts: u32,
     /// Unix milliseconds.
@@ -70,7 +75,7 @@ const READING: &str = "reading due exchanges";
 
 const COVERS: KeyQuery = KeyQuery {
     doing: "reading what exchanges cover",
-    before: "SELECT exchange_id, product_id, marked, revision, fingerprint FROM exchange_covers WHERE exchange_id IN ",
+    before: "SELECT exchange_id, product_id, marked, revision, fingerprint, lanes FROM exchange_covers WHERE exchange_id IN ",
     after: " ORDER BY exchange_id, position",
 };
 
@@ -82,7 +87,7 @@ const INSERT: RowStatement = RowStatement {
 
 const INSERT_COVERS: RowStatement = RowStatement {
     doing: "storing what exchanges cover",
-    before: "INSERT INTO exchange_covers (exchange_id, position, product_id, marked, revision, fingerprint) ",
+    before: "INSERT INTO exchange_covers (exchange_id, position, product_id, marked, revision, fingerprint, lanes) ",
     after: "",
 };
 
@@ -111,6 +116,8 @@ impl Store {
         for exchange in &mut exchanges {
             exchange.covers = covers.remove(&exchange.id).unwrap_or_default();
         }
+        // One that was finished between the two reads covers nothing any more.
+        exchanges.retain(|exchange| !exchange.covers.is_empty());
         Ok(exchanges)
     }
 
@@ -156,7 +163,8 @@ pub(crate) async fn insert(
     INSERT_COVERS
         .execute(connection, covers.into_iter(), |mut row, (id, position, cover)| {
             row.push_bind(id).push_bind(position).push_bind(cover.product_id).push_bind(cover.marked);
-            row.push_bind(cover.revision).push_bind(cover.fingerprint);
+            let bytes = cover.fingerprint.map_or_else(Vec::new, |shows| shows.to_bytes().to_vec());
+            row.push_bind(cover.revision).push_bind(bytes).push_bind(i16::from(cover.lanes.bits()));
         })
         .await?;
     Ok(ids)
@@ -189,7 +197,8 @@ fn cover(row: &Row) -> Result<Cover, StoreError> {
         product_id: row.try_get(1).doing(COVERS.doing)?,
         marked: row.try_get(2).doing(COVERS.doing)?,
         revision: row.try_get(3).doing(COVERS.doing)?,
-        fingerprint: row.try_get(4).doing(COVERS.doing)?,
+        fingerprint: acknowledged(row, 4)?,
+        lanes: lanes(row, 5)?,
     })
 }
 

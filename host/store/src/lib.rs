@@ -8,6 +8,7 @@
 //! - [`candidates`], [`settlement`], [`listings`]: what is due, what became of it, and how it stands.
 //! - [`channels`], [`exchanges`], [`documents`], [`runs`], [`tokens`]: small tables of one file each.
 //! - [`inbound`]: what channels and files bring back, with [`orders`], [`streams`] and [`findings`].
+//! - [`shipments`]: parcels of orders that left, and what their channels know of them.
 //! - [`releases`]: what was admitted of each connector, and how it stands.
 //! - [`secrets`]: what channels' credentials name, sealed.
 //! - `database` holds what differs between SQLite and its successor, `batch` how rows become statements.
@@ -26,6 +27,7 @@ mod resend;
 pub mod runs;
 pub mod secrets;
 pub mod settlement;
+pub mod shipments;
 pub mod stock;
 pub mod streams;
 pub mod tokens;
@@ -57,5 +59,9 @@ pub use secrets::{
 };
 pub use settings::StoreSettings;
 pub use settlement::{Delivery, Settled, Settlement, Write};
+pub use shipments::{
+    DueShipment, NewShipment, ShipmentCover, ShipmentExchange, ShipmentRecord, ShipmentSettled,
+    ShipmentSettlement, ShipmentState,
+};
 pub use streams::{NextPage, Pass, Stream};
 pub use tokens::{NewToken, Token};

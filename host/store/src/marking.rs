@@ -87,6 +87,30 @@ impl Mark {
         Ok(())
     }
 
+    /// The stock of products that one channel was told of since `since`: it may not have counted what happened then.
+    pub(crate) async fn stock_told_since(
+        self,
+        connection: &mut Connection,
+        ids: &[i64],
+        channel_id: i64,
+        since: i64,
+    ) -> Result<(), StoreError> {
+        for portion in ids.chunks(MOST_KEYS) {
+            let mut builder = self.insert(Lane::Stock);
+            builder.push(
+                " FROM listings JOIN channels ON channels.id = listings.channel_id \
+                 JOIN products ON products.id = listings.product_id WHERE listings.channel_id = ",
+            );
+            builder.push_bind(channel_id).push(" AND listings.product_id IN ");
+            push_keys(&mut builder, portion);
+            builder.push(" AND listings.settled_at >= ").push_bind(since);
+            builder.push(" AND NOT products.deleted AND NOT products.model");
+            builder.push(UPSERT);
+            run(connection, builder).await?;
+        }
+        Ok(())
+    }
+
     /// One channel's listings of products that it no longer has: what it acknowledged holds no longer.
     pub(crate) async fn lost(
         self,

@@ -18,6 +18,7 @@ pub(crate) enum Sequence {
     Product,
     Run,
     Secret,
+    Shipment,
     Token,
 }
 
@@ -32,6 +33,7 @@ impl Sequence {
             Self::Product => "product",
             Self::Run => "run",
             Self::Secret => "secret",
+            Self::Shipment => "shipment",
             Self::Token => "token",
         }
     }

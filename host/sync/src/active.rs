@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wharf_catalog::{
     Context, Problem,
-    declaration::Idempotency,
+    declaration::{Idempotency, Lanes, Publishing},
     projection::{Candidate as Subject, Projection, Projector, Seed},
 };
 use wharf_gateway::{Gateway, Route};
@@ -130,6 +130,11 @@ impl ActiveChannel {
     /// Whether a change of one variant brings all of its group along.
     pub(crate) fn takes_whole_groups(&self) -> bool {
         self.connector.description().publishing.as_ref().is_some_and(|terms| terms.whole_groups)
+    }
+
+    /// The lanes that may overtake what is under way.
+    pub(crate) fn apart(&self) -> Lanes {
+        self.connector.description().publishing.as_ref().map_or(Lanes::NONE, Publishing::apart)
     }
 
     /// Whether an exchange may be sent twice.

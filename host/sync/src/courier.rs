@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -13,9 +12,9 @@ use wharf_catalog::{
 use wharf_gateway::{SendError, Urgency};
 use wharf_sandbox::{
     CallError,
-    exchange::{Answer, Body, Exchange, Request, Response, Settlement},
+    exchange::{Answer, Body, Exchange, Request, Settlement},
 };
-use wharf_store::{Cover, NewDocument, NewExchange, Settled, Store};
+use wharf_store::{Cover, NewDocument, NewExchange, Settled};
 
 use crate::{
     active::ActiveChannel,
@@ -25,11 +24,11 @@ use crate::{
     figures::{Figures, add},
     flight::Aboard,
     outcome::Judge,
-    payload::Unsent,
-    route::method,
+    payload::{Hold, Payload, Unsent, unread},
     settings::SyncSettings,
     spending::spend,
     translate::Ticket,
+    wire,
 };
 
 /// How many exchanges of one batch wait on the route at once; the route itself limits what is on the wire.
@@ -38,13 +37,13 @@ const WAITING: usize = 128;
 /// Carries the exchanges of one run.
 #[derive(Debug, Clone)]
 pub(crate) struct Courier {
-    pub(crate) store: Store,
     pub(crate) connectors: Connectors,
     pub(crate) channel: Arc<ActiveChannel>,
     pub(crate) settings: Arc<SyncSettings>,
     pub(crate) figures: Arc<Figures>,
     pub(crate) desk: mpsc::Sender<Vec<Returned>>,
     pub(crate) breaker: Arc<Breaker>,
+    pub(crate) hold: Hold,
 }
 
 /// What became of one exchange, on its way into the store.
@@ -123,8 +122,16 @@ impl Courier {
         };
         let mut request = exchange.request;
         let body = std::mem::replace(&mut request.body, Body::None);
-        let sent = match self.payload(body, &document).await {
-            Ok(body) => self.channel.route.send(self.request(request, body, &tickets, stored)).await,
+        let sent = match self.hold.payload(body, &document).await {
+            Ok(payload) => {
+                // The payload is kept until the answer is there, and with it its place.
+                self.channel.route.send(self.request(request, &payload, &tickets, stored)).await
+            }
+            Err(Unsent::Form(error)) => {
+                tracing::warn!(channel = self.channel.name, %error, "the connector is told");
+                let answer = Answer { memo, covers, response: unread(&error) };
+                return Some(Delivered { tickets, stored, document, answer });
+            }
             Err(unsent) => return self.unsent(&tickets, stored, &unsent).await,
         };
         if let (Err(error @ SendError::Open { .. }), None) = (&sent, stored) {
@@ -135,12 +142,8 @@ impl Courier {
         match sent {
             Ok(response) => {
                 self.breaker.succeeded();
-                let response = Response {
-                    status: response.status,
-                    headers: response.headers,
-                    body: response.body.into(),
-                };
-                Some(Delivered { tickets, stored, document, answer: Answer { memo, covers, response } })
+                let answer = Answer { memo, covers, response: wire::incoming(response) };
+                Some(Delivered { tickets, stored, document, answer })
             }
             Err(error) => {
                 tracing::warn!(channel = self.channel.name, %error, "an exchange got no answer");
@@ -154,7 +157,7 @@ impl Courier {
     /// The request could not be put together, which is no fault of the channel's.
     async fn unsent(&self, tickets: &[Ticket], stored: Option<i64>, unsent: &Unsent) -> Option<Delivered> {
         let settled = match unsent {
-            Unsent::Picture(error) => self.judge().unread(tickets, error),
+            Unsent::Picture(error) | Unsent::Form(error) => self.judge().unread(tickets, error),
             Unsent::Connector(error) => {
                 tracing::error!(channel = self.channel.name, %error, "an exchange cannot be sent");
                 self.judge().fault(tickets, error)
@@ -218,25 +221,19 @@ impl Courier {
     fn request(
         &self,
         request: Request,
-        body: Bytes,
+        payload: &Payload,
         tickets: &[Ticket],
         stored: Option<i64>,
     ) -> wharf_gateway::Request {
         let idempotency = self.channel.idempotency();
         let reads = request.method == Method::Get;
         let idempotency_key = (idempotency == Idempotency::Keyed)
-            .then(|| idempotency_key(self.channel.id, stored, &request.target, &body, tickets));
+            .then(|| idempotency_key(self.channel.id, stored, &request.target, &payload.body, tickets));
         wharf_gateway::Request {
-            method: method(request.method),
-            endpoint: request.endpoint as usize,
-            target: request.target,
-            headers: request.headers,
-            body,
             idempotency_key,
             urgency: urgency(tickets),
             repeatable: reads || idempotency != Idempotency::None,
-            cost: request.cost,
-            unpack: request.unpack,
+            ..wire::outgoing(request, payload)
         }
     }
 
@@ -274,7 +271,7 @@ impl Courier {
                 Returned::ended(&tickets, finished, judge.end(&tickets))
             }
             Ok(settlement) => {
-                self.allow(&settlement.allowances);
+                wire::allow(&self.channel, &settlement.allowances);
                 let settled = judge.settle(&tickets, &settlement);
                 let further = settlement.further.into_iter();
                 let opened =
@@ -331,7 +328,7 @@ fn urgency(tickets: &[Ticket]) -> Urgency {
 
 /// The same for every repeat of one exchange, also after a restart; different once an item has changed, and for each
 /// step of an upload, since one poll of a job is like another in everything else.
-fn idempotency_key(
+pub(crate) fn idempotency_key(
     channel: i64,
     stored: Option<i64>,
     target: &str,
@@ -353,7 +350,8 @@ fn opened(exchange: Exchange, inherited: NewDocument, tickets: &[Ticket], now: i
         product_id: ticket.product_id,
         marked: ticket.marked,
         revision: ticket.revision,
-        fingerprint: ticket.shows.map(|shows| shows.to_bytes().to_vec()).unwrap_or_default(),
+        lanes: ticket.lanes,
+        fingerprint: ticket.shows,
     });
     NewExchange {
         due_at: now + exchange.delay.as_millis() as i64,
@@ -366,12 +364,14 @@ fn opened(exchange: Exchange, inherited: NewDocument, tickets: &[Ticket], now: i
 
 #[cfg(test)]
 mod tests {
+    use wharf_catalog::declaration::Lanes;
+
     use super::*;
 
     #[test]
     fn each_step_and_each_change_has_an_idempotency_key_of_its_own() {
         let key = |stored, marked| {
-            let cover = Cover { product_id: 1, marked, revision: 1, fingerprint: Vec::new() };
+            let cover = Cover { product_id: 1, marked, revision: 1, lanes: Lanes::ALL, fingerprint: None };
             idempotency_key(1, stored, "/jobs/1", b"", &[cover.into()])
         };
         assert_eq!(key(Some(7), 1), key(Some(7), 1));

@@ -4,6 +4,7 @@
 
 use wharf_catalog::{
     Action, Item, Lane, Operation, Problem,
+    declaration::{Lanes, Publishing},
     projection::{Fingerprint, Projection, Projector, Seed},
 };
 use wharf_store::ListingState;
@@ -15,6 +16,8 @@ pub(crate) struct Known<'a> {
     /// The model of which it is a variant.
     pub(crate) group: Option<&'a str>,
     pub(crate) state: ListingState,
+    /// What of it waits for a further exchange.
+    pub(crate) under_way: Lanes,
     /// What the channel certainly shows.
     pub(crate) delivered: Option<Fingerprint>,
     pub(crate) remote_id: Option<&'a str>,
@@ -45,7 +48,9 @@ pub(crate) enum Decision {
     /// Something has to travel.
     Send {
         operation: Operation,
-        /// What the channel will show then; nothing after a delete.
+        /// The lanes that the operation speaks of.
+        lanes: Lanes,
+        /// What the channel will show of these lanes then; nothing after a delete.
         shows: Option<Fingerprint>,
         warnings: Vec<Problem>,
         /// What is still to travel after that, and when at the earliest.
@@ -53,6 +58,8 @@ pub(crate) enum Decision {
     },
     /// The channel takes the whole item no sooner; unix milliseconds.
     Wait { until: i64, warnings: Vec<Problem> },
+    /// What is under way has to come to its end first.
+    Later,
 }
 
 /// Whether an item goes by itself or with its group, which the channel replaces whole.
@@ -72,6 +79,7 @@ pub(crate) fn decide(
 ) -> Decision {
     match desired {
         Projection::Listed { item, warnings } => show(projector, seed, known, (item, warnings), company),
+        _ if !known.under_way.is_empty() => Decision::Later,
         Projection::Incomplete(problems) => Decision::Incomplete(problems),
         Projection::Absent => hide(known),
     }
@@ -85,46 +93,78 @@ fn show(
     company: Company,
 ) -> Decision {
     let shows = Fingerprint::new(seed, &item, &projector.description().fields);
-    let changed = |lane| known.delivered.is_none_or(|delivered| !delivered.agrees(&shows, lane));
-    let (stock, price, content) = (changed(Lane::Stock), changed(Lane::Price), changed(Lane::Content));
-    let terms = projector.description().publishing.as_ref();
-    let stock_alone = stock && terms.is_some_and(|terms| terms.stock_alone);
-    let price_alone = price && terms.is_some_and(|terms| terms.price_alone);
-    let action = match (stock, price, content) {
-        (false, false, false) if company == Company::Group => Action::Keep,
-        (false, false, false) => return Decision::Unchanged { warnings },
-        _ if company == Company::Group => Action::Upsert,
-        (true, false, false) if stock_alone => Action::Stock,
-        (false, true, false) if price_alone => Action::Price,
-        _ => Action::Upsert,
+    let changed = changed(known, &shows);
+    if let Some((lane, rest)) = goes_alone(projector, known, changed, company) {
+        let action = if lane == Lane::Stock { Action::Stock } else { Action::Price };
+        let lanes = if rest.is_some() { lane.into() } else { Lanes::ALL };
+        let operation = operation(known, action, projector.restrict(item, lane.into()));
+        return Decision::Send { operation, lanes, shows: Some(shows), warnings, rest };
+    }
+    if !known.under_way.is_empty() {
+        return Decision::Later;
+    }
+    let action = match (changed.is_empty(), company) {
+        (true, Company::Alone) => return Decision::Unchanged { warnings },
+        (true, Company::Group) => Action::Keep,
+        (false, _) => Action::Upsert,
     };
-    let (Action::Upsert, Some(until)) = (action, known.held_until) else {
-        let item = restricted(projector, item, action);
-        return Decision::Send {
-            operation: operation(known, action, item),
-            shows: Some(shows),
-            warnings,
-            rest: None,
-        };
-    };
-    // Stock and price do not wait for a budget that only the whole item has used up.
-    let Some(delivered) = known.delivered else { return Decision::Wait { until, warnings } };
-    let (action, lane, rest) = match (company, stock_alone, price_alone) {
-        (Company::Alone, true, true) => (Action::Stock, Lane::Stock, (Lane::Price, known.read_at)),
-        (Company::Alone, true, false) => (Action::Stock, Lane::Stock, (Lane::Content, until)),
-        (Company::Alone, false, true) => (Action::Price, Lane::Price, (Lane::Content, until)),
-        _ => return Decision::Wait { until, warnings },
-    };
-    let operation = operation(known, action, restricted(projector, item, action));
-    Decision::Send { operation, shows: Some(delivered.with(&shows, lane)), warnings, rest: Some(rest) }
+    if let (Action::Upsert, Some(until)) = (action, known.held_until) {
+        return Decision::Wait { until, warnings };
+    }
+    let apart = apart(projector, known, company);
+    let lanes: Lanes = Lane::ALL.into_iter().filter(|lane| !apart.contains(*lane)).collect();
+    let item = if apart.is_empty() { item } else { projector.restrict(item, lanes) };
+    Decision::Send {
+        operation: operation(known, action, item),
+        lanes,
+        shows: Some(shows),
+        warnings,
+        rest: None,
+    }
 }
 
-fn restricted(projector: &Projector, item: Item, action: Action) -> Item {
-    match action {
-        Action::Stock => projector.restrict(item, Lane::Stock),
-        Action::Price => projector.restrict(item, Lane::Price),
-        _ => item,
+fn changed(known: &Known<'_>, shows: &Fingerprint) -> Lanes {
+    let differs = |lane: &Lane| known.delivered.is_none_or(|delivered| !delivered.agrees(shows, *lane));
+    Lane::ALL.into_iter().filter(differs).collect()
+}
+
+/// The lanes that travel apart from the whole item, as the channel has the listing already.
+fn apart(projector: &Projector, known: &Known<'_>, company: Company) -> Lanes {
+    let terms = projector.description().publishing.as_ref();
+    let may = company == Company::Alone && known.delivered.is_some();
+    terms.filter(|_| may).map_or(Lanes::NONE, Publishing::apart)
+}
+
+/// The lane that goes by itself: because nothing else has changed, because the whole item has to wait for its budget,
+/// or because the whole item comes without it. With what is still to travel after that, and when at the earliest.
+fn goes_alone(
+    projector: &Projector,
+    known: &Known<'_>,
+    changed: Lanes,
+    company: Company,
+) -> Option<(Lane, Option<(Lane, i64)>)> {
+    let terms = projector.description().publishing.as_ref()?;
+    let apart = apart(projector, known, company);
+    if company == Company::Group {
+        return None;
     }
+    let overtakes = !known.under_way.is_empty();
+    let may = |lane: &Lane| {
+        let is_only = changed == Lanes::from(*lane);
+        let is_held = known.held_until.is_some() && known.delivered.is_some();
+        let is_free = !overtakes || (apart.contains(*lane) && !known.under_way.contains(*lane));
+        terms.alone(*lane) && is_free && (is_only || is_held || apart.contains(*lane))
+    };
+    let mut alone = changed.iter().filter(may);
+    let lane = alone.next()?;
+    let rest = match alone.next() {
+        Some(next) => Some((next, known.read_at)),
+        // What was overtaken is looked at again once it has come to its end.
+        None if overtakes => Some((Lane::Content, known.read_at)),
+        None if changed == Lanes::from(lane) => None,
+        None => Some((Lane::Content, known.held_until.unwrap_or(known.read_at))),
+    };
+    Some((lane, rest))
 }
 
 /// A delete is sent whenever the channel may show the listing; asking for one too many is harmless.
@@ -142,7 +182,7 @@ fn hide(known: &Known<'_>) -> Decision {
     let group = known.group.map(str::to_owned);
     let item = Item { sku: known.sku.to_owned(), group, values: Vec::new() };
     let operation = operation(known, Action::Delete, item);
-    Decision::Send { operation, shows: None, warnings: Vec::new(), rest: None }
+    Decision::Send { operation, lanes: Lanes::ALL, shows: None, warnings: Vec::new(), rest: None }
 }
 
 fn operation(known: &Known<'_>, action: Action, item: Item) -> Operation {
@@ -156,3 +196,6 @@ fn operation(known: &Known<'_>, action: Action, item: Item) -> Operation {
         as_of: known.read_at,
     }
 }
+
+#[cfg(test)]
+mod tests;

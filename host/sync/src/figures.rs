@@ -52,6 +52,8 @@ figures! {
     stocks,
     /// Listings taken off the channel.
     deletes,
+    /// Parcels that the channel was told of.
+    shipments,
     /// Exchanges with the channel, retries not counted.
     exchanges,
     /// Items written to a feed file.

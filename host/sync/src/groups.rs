@@ -28,9 +28,22 @@ pub(crate) async fn gather(
     models.sort_unstable();
     models.dedup();
     let members = store.groups(channel_id, &models, enough).await?;
-    let ready = |group: &&[Candidate]| group.iter().all(|member| member.state != ListingState::Pending);
-    gathered.extend(members.chunk_by(together).filter(ready).flatten().cloned());
+    gathered.extend(retain(members, |group| group.iter().all(|member| member.under_way.is_empty())));
     Ok(gathered)
+}
+
+/// Neighbours of one group stay together or go together.
+pub(crate) fn retain(
+    mut candidates: Vec<Candidate>,
+    mut stays: impl FnMut(&[Candidate]) -> bool,
+) -> Vec<Candidate> {
+    let mut verdicts = Vec::with_capacity(candidates.len());
+    for group in candidates.chunk_by(together) {
+        verdicts.resize(verdicts.len() + group.len(), stays(group));
+    }
+    let mut verdicts = verdicts.into_iter();
+    candidates.retain(|_| verdicts.next().unwrap_or_default());
+    candidates
 }
 
 /// What to do about a group: nothing more than its due members need, as long as none of them moves the whole group.

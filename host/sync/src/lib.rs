@@ -6,6 +6,7 @@
 //! - [`Connectors`]: from a file in the drop folder to the connector that a channel's call reaches.
 //! - `decision`: what to do about one listing. `translate`: a batch of listings becoming exchanges.
 //! - `publish`, `courier`, `outcome`: one run over an API channel. `feed`: one run over a file channel.
+//! - `shipping`: which parcels left, told to the channels that sold the orders.
 //! - `inbound`: the way back: streams that are pulled, webhooks, files.
 //! - `scheduler`: when channels run by themselves. `preview`: what a run would send. `probe`: whether a channel works. `secrets`: who uses which.
 //!
@@ -35,9 +36,11 @@ mod schedule;
 mod scheduler;
 mod secrets;
 mod settings;
+mod shipping;
 mod spending;
 mod stored;
 mod translate;
+mod wire;
 
 pub use configuration::ChannelConfiguration;
 pub use connectors::{
@@ -57,3 +60,4 @@ pub use schedule::{Schedule, ScheduleError, Timetable};
 pub use scheduler::schedule;
 pub use secrets::{SecretRemovalError, remove_secret, secret_uses};
 pub use settings::SyncSettings;
+pub use shipping::{record_shipment, schedule_shipments};

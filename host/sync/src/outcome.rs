@@ -2,13 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use wharf_catalog::{Action, Problem};
+use wharf_catalog::{Action, Lane, Problem, Reason, declaration::Lanes, projection::Fingerprint};
 use wharf_gateway::SendError;
 use wharf_sandbox::{
     CallError,
     exchange::{Outcome, Settlement, Verdict},
 };
-use wharf_store::{ListingState, Settled, Write};
+use wharf_store::{Delivery, ListingState, Settled, Write};
 
 use crate::{
     figures::{Figures, add},
@@ -47,14 +47,8 @@ impl Judge<'_> {
     fn outcome(&self, ticket: &Ticket, outcome: &Outcome) -> Settled {
         let settled = match &outcome.verdict {
             Verdict::Accepted(problems) => self.accept(ticket, problems),
-            Verdict::Rejected(problems) => {
-                add(&self.figures.rejected, 1);
-                Settled {
-                    spent: ticket.spent(),
-                    ..ticket.settled(ListingState::Rejected, joined(ticket, problems))
-                }
-            }
-            Verdict::Retry { after, problem } => self.postpone(ticket, *after, problem.clone()),
+            Verdict::Rejected(problems) => self.reject(ticket, problems),
+            Verdict::Retry { after, problem } => self.postpone(ticket, *after, std::slice::from_ref(problem)),
         };
         if settled.state == ListingState::Removed {
             return Settled { remote_id: Write::Clear, note: Write::Clear, ..settled };
@@ -84,6 +78,22 @@ impl Judge<'_> {
         }
     }
 
+    /// Final, unless only a part of the item was refused: then the whole of it is to decide.
+    fn reject(&self, ticket: &Ticket, problems: &[Problem]) -> Settled {
+        if ticket.overtakes {
+            return self.postpone(ticket, None, problems);
+        }
+        let spent = ticket.spent();
+        let Some((_, at)) = ticket.rest else {
+            add(&self.figures.rejected, 1);
+            return Settled { spent, ..ticket.settled(ListingState::Rejected, joined(ticket, problems)) };
+        };
+        add(&self.figures.postponed, 1);
+        let settled = ticket.settled(ListingState::Retry, joined(ticket, problems));
+        let attempts = ticket.attempts + 1;
+        Settled { attempts, spent, delivered: Write::Clear, next: Some((Lane::Content, at)), ..settled }
+    }
+
     /// The listings that have used up a budget of their own wait for it; the others are as due as before.
     pub(crate) fn wait(&self, tickets: &mut [Ticket], waiting: &[Option<(String, i64)>]) -> Vec<Settled> {
         let exhausted = tickets.iter_mut().zip(waiting).filter_map(|(ticket, waiting)| {
@@ -97,27 +107,30 @@ impl Judge<'_> {
         exhausted.collect()
     }
 
-    /// To be tried again, or left to a person after too many attempts. What the channel shows now is not known.
-    fn postpone(&self, ticket: &Ticket, after: Option<Duration>, problem: Problem) -> Settled {
+    /// To be tried again, or left to a person after too many attempts. What overtook something is always tried again:
+    /// its last word is spoken when nothing else is under way.
+    fn postpone(&self, ticket: &Ticket, after: Option<Duration>, problems: &[Problem]) -> Settled {
         add(&self.figures.postponed, 1);
         let attempts = ticket.attempts + 1;
-        if attempts >= self.settings.attempts {
-            let settled = ticket.settled(ListingState::Dead, joined(ticket, &[problem]));
-            return Settled { attempts, delivered: Write::Clear, ..settled };
+        let unlisted = problems.iter().any(|problem| problem.reason == Reason::Missing);
+        let delivered = if unlisted { Write::Clear } else { in_doubt(ticket) };
+        if attempts >= self.settings.attempts && !ticket.overtakes {
+            let settled = ticket.settled(ListingState::Dead, joined(ticket, problems));
+            return Settled { attempts, delivered, ..settled };
         }
         let pause = after.unwrap_or_else(|| self.settings.pause(ticket.attempts));
-        let settled = ticket.settled(ListingState::Retry, joined(ticket, &[problem]));
+        let settled = ticket.settled(ListingState::Retry, joined(ticket, problems));
         let next = Some((ticket.lane, self.now + pause.as_millis() as i64));
-        Settled { attempts, next, delivered: Write::Clear, ..settled }
+        Settled { attempts, next, delivered, ..settled }
     }
 
     /// The exchange got no answer. That is no fault of its items, so it does not count as an attempt of theirs.
     pub(crate) fn unanswered(&self, tickets: &[Ticket], error: &SendError) -> Vec<Settled> {
         let next_at = self.again_at(error, 0);
-        let delivered = if error.uncertain() { Write::Clear } else { Write::Keep };
         let postponed = self.told(tickets, ListingState::Retry, error).map(|(ticket, settled)| {
             let next = Some((ticket.lane, next_at));
-            Settled { attempts: ticket.attempts, next, delivered: delivered.clone(), ..settled }
+            let delivered = if error.uncertain() { in_doubt(ticket) } else { Write::Keep };
+            Settled { attempts: ticket.attempts, next, delivered, ..settled }
         });
         postponed.collect()
     }
@@ -146,8 +159,7 @@ impl Judge<'_> {
         error: &SendError,
     ) -> impl Iterator<Item = (&'t Ticket, Settled)> + use<'t> {
         add(&self.figures.postponed, tickets.len());
-        let code = if error.retryable() { "unanswered" } else { "not-sent" };
-        let problem = Problem::error(code, None, error.to_string());
+        let problem = unanswered(error);
         tickets.iter().map(move |ticket| {
             (ticket, ticket.settled(state, joined(ticket, std::slice::from_ref(&problem))))
         })
@@ -156,13 +168,13 @@ impl Judge<'_> {
     /// A picture could not be read. The operation is tried anew, a limited number of times.
     pub(crate) fn unread(&self, tickets: &[Ticket], error: &SendError) -> Vec<Settled> {
         let problem = Problem::error("picture-unread", None, error.to_string());
-        tickets.iter().map(|ticket| self.postpone(ticket, None, problem.clone())).collect()
+        tickets.iter().map(|ticket| self.postpone(ticket, None, std::slice::from_ref(&problem))).collect()
     }
 
     /// The connector could not make sense of the answer. The operation is tried anew, a limited number of times.
     pub(crate) fn fault(&self, tickets: &[Ticket], error: &CallError) -> Vec<Settled> {
-        let problem = Problem::error("connector-fault", None, error.to_string());
-        tickets.iter().map(|ticket| self.postpone(ticket, None, problem.clone())).collect()
+        let problem = fault(error);
+        tickets.iter().map(|ticket| self.postpone(ticket, None, std::slice::from_ref(&problem))).collect()
     }
 
     /// Whether the connector asks for one exchange more than may follow one upon the other.
@@ -174,18 +186,42 @@ impl Judge<'_> {
     /// The operations wait for a person. What the channel shows now is not known.
     pub(crate) fn end(&self, tickets: &[Ticket]) -> Vec<Settled> {
         add(&self.figures.postponed, tickets.len());
-        let message = format!(
-            "the connector asks for a further request after each of {} and comes to no outcome; the limit is the sync \
-             setting `steps`",
-            self.settings.steps
-        );
-        let problem = Problem::error("too-many-steps", None, message);
+        let problem = endless(self.settings);
         let dead = tickets.iter().map(|ticket| Settled {
-            delivered: Write::Clear,
+            delivered: in_doubt(ticket),
             ..ticket.settled(ListingState::Dead, joined(ticket, std::slice::from_ref(&problem)))
         });
         dead.collect()
     }
+}
+
+/// What the channel shows now is not known.
+fn in_doubt(ticket: &Ticket) -> Write<Delivery> {
+    if ticket.lanes == Lanes::ALL {
+        return Write::Clear;
+    }
+    Write::Set(Delivery { fingerprint: Fingerprint::UNKNOWN, revision: ticket.revision })
+}
+
+/// What is told of an exchange that got no answer.
+pub(crate) fn unanswered(error: &SendError) -> Problem {
+    let code = if error.retryable() { "unanswered" } else { "not-sent" };
+    Problem::error(code, None, error.to_string())
+}
+
+/// What is told of a connector that failed.
+pub(crate) fn fault(error: &CallError) -> Problem {
+    Problem::error("connector-fault", None, error.to_string())
+}
+
+/// What is told of a chain of exchanges that comes to no end.
+pub(crate) fn endless(settings: &SyncSettings) -> Problem {
+    let message = format!(
+        "the connector asks for a further request after each of {} and comes to no outcome; the limit is the sync \
+         setting `steps`",
+        settings.steps
+    );
+    Problem::error("too-many-steps", None, message)
 }
 
 fn joined(ticket: &Ticket, problems: &[Problem]) -> Vec<Problem> {

@@ -57,7 +57,7 @@ impl Reconciler {
         let active = self.active(&channel).await?;
         let now = Timestamp::now().as_millisecond();
         let mut due = Vec::new();
-        for lane in [Lane::Stock, Lane::Price, Lane::Content] {
+        for lane in Lane::ALL {
             due.extend(self.store().page(channel.id, Selection::Due { lane, now }, 0, limit).await?);
         }
         if active.takes_whole_groups() {
@@ -100,6 +100,7 @@ fn preview(
                 .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
                 .unwrap_or_default(),
             Body::Asset(address) => format!("the picture at {address}"),
+            Body::Form(form) => form.to_string(),
         },
         covers: exchange
             .covers
@@ -111,11 +112,15 @@ fn preview(
     let held = |settled: Settled| Held {
         sku: sku(settled.product_id),
         state: settled.state,
-        problems: settled.problems,
+        problems: settled.problems.unwrap_or_default(),
     };
     Preview {
         report,
         requests: requests.collect(),
-        held: settled.into_iter().filter(|settled| !settled.problems.is_empty()).map(held).collect(),
+        held: settled
+            .into_iter()
+            .filter(|settled| settled.problems.as_ref().is_some_and(|problems| !problems.is_empty()))
+            .map(held)
+            .collect(),
     }
 }

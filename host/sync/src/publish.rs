@@ -24,6 +24,7 @@ use crate::{
     figures::Figures,
     flight::{Aboard, Flight},
     groups,
+    payload::Hold,
     settings::SyncSettings,
     stored,
     translate::{Ticket, Translation, translate},
@@ -31,9 +32,6 @@ use crate::{
 
 /// Outcomes that may wait for the writer, in exchanges.
 const DESK: usize = 1_024;
-
-/// The lanes, most urgent first.
-const LANES: [Lane; 3] = [Lane::Stock, Lane::Price, Lane::Content];
 
 /// The place that only stock and prices take.
 const URGENT_PLACES: usize = 1;
@@ -68,13 +66,13 @@ pub(crate) async fn publish(
     let (desk, returns) = mpsc::channel(DESK);
     let breaker = Arc::new(Breaker::default());
     let courier = Courier {
-        store: store.clone(),
         connectors: connectors.clone(),
         channel: Arc::clone(&channel),
         settings: Arc::clone(&settings),
         figures: Arc::clone(&figures),
         desk,
         breaker: Arc::clone(&breaker),
+        hold: Hold::new(store.clone(), Arc::clone(&channel), &settings),
     };
     let flight = Arc::new(Flight::default());
     let writer = tokio::spawn(write(store.clone(), channel.id, returns, Arc::clone(&flight)));
@@ -91,7 +89,7 @@ impl Run {
     async fn take_all(&self) -> Result<(), SyncError> {
         let places = Arc::new(Semaphore::new(self.settings.batches_in_flight.max(1) + URGENT_PLACES));
         let mut under_way = JoinSet::new();
-        let mut after = [0; LANES.len()];
+        let mut after = [0; Lane::ALL.len()];
         // A desk that closes under the run has lost its writer, whose error tells why.
         while self.courier.breaker.tripped().is_none()
             && !self.courier.desk.is_closed()
@@ -131,16 +129,16 @@ impl Run {
     /// The most urgent work there is: stock, then the next step of something begun, then the other lanes.
     async fn take(
         &self,
-        after: &mut [i64; LANES.len()],
+        after: &mut [i64; Lane::ALL.len()],
         urgent_only: bool,
     ) -> Result<Option<Load>, SyncError> {
         self.flight.look();
         let now = Timestamp::now().as_millisecond();
-        for (lane, after) in LANES.into_iter().zip(after) {
+        for (lane, after) in Lane::ALL.into_iter().zip(after) {
             if lane == Lane::Content && urgent_only {
                 break;
             }
-            let page = self.page(Selection::Due { lane, now }, after).await?;
+            let page = self.page(lane, now, after).await?;
             if !page.is_empty() {
                 return Ok(Some(Load::Listings(page)));
             }
@@ -155,13 +153,18 @@ impl Run {
     }
 
     /// The next listings of a lane that may go; empty when there are none left.
-    async fn page(&self, due: Selection, after: &mut i64) -> Result<Vec<Candidate>, SyncError> {
+    async fn page(&self, lane: Lane, now: i64, after: &mut i64) -> Result<Vec<Candidate>, SyncError> {
+        let due = Selection::Due { lane, now };
+        let overtakes = self.channel.apart().contains(lane);
         loop {
             let mut page = self.store.page(self.channel.id, due, *after, self.settings.batch_items).await?;
             let full = page.len() >= self.settings.batch_items as usize;
             *after = page.last().filter(|_| full).map_or(0, |last| last.product_id);
-            // A listing with a step still to come waits for it.
-            page.retain(|candidate| candidate.state != ListingState::Pending);
+            // A listing with a step still to come waits for it, unless the step says nothing of this lane.
+            page.retain(|candidate| {
+                let under_way = candidate.under_way;
+                under_way.is_empty() || (overtakes && !under_way.contains(lane))
+            });
             let page = self.board(page).await?;
             if !page.is_empty() || !full {
                 return Ok(page);
@@ -176,10 +179,9 @@ impl Run {
             return Ok(page);
         }
         let page = groups::gather(&self.store, self.channel.id, page, self.settings.batch_items).await?;
-        let boards = |group: &&[Candidate]| {
+        Ok(groups::retain(page, |group| {
             self.flight.board_together(group.iter().map(|member| Aboard::Product(member.product_id)))
-        };
-        Ok(page.chunk_by(groups::together).filter(boards).flatten().cloned().collect())
+        }))
     }
 
     async fn steps(&self, now: i64) -> Result<Vec<Consignment>, SyncError> {
@@ -250,19 +252,23 @@ impl Run {
 
 impl From<wharf_store::Cover> for Ticket {
     fn from(cover: wharf_store::Cover) -> Self {
-        let shows = wharf_catalog::projection::Fingerprint::from_bytes(&cover.fingerprint);
+        let shows = cover.fingerprint;
+        // What spoke of some lanes alone has left the others to be looked at.
+        let rest = (!cover.lanes.contains(Lane::Content)).then_some((Lane::Content, 0));
         Self {
             product_id: cover.product_id,
             marked: cover.marked,
             revision: cover.revision,
             action: if shows.is_some() { Action::Upsert } else { Action::Delete },
+            lanes: cover.lanes,
+            overtakes: false,
             shows,
             warnings: Vec::new(),
             attempts: 0,
             steps: 0,
-            lane: Lane::Content,
+            lane: cover.lanes.iter().next().unwrap_or(Lane::Content),
             spending: None,
-            rest: None,
+            rest,
         }
     }
 }

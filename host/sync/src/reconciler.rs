@@ -38,11 +38,13 @@ pub(crate) struct Inner {
     pub(crate) connectors: Connectors,
     gateway: Gateway,
     feeds: Dir,
-    settings: Arc<SyncSettings>,
+    pub(crate) settings: Arc<SyncSettings>,
     berths: Mutex<HashMap<i64, Arc<Berth>>>,
     pub(crate) changed: Notify,
     /// Streams may have to be looked at.
     pub(crate) pulls_changed: Notify,
+    /// Shipments may have to be told of.
+    pub(crate) shipments_changed: Notify,
     tap: OnceLock<Tapped>,
 }
 
@@ -60,6 +62,8 @@ impl fmt::Debug for Tapped {
 pub(crate) struct Berth {
     active: tokio::sync::Mutex<Option<Arc<ActiveChannel>>>,
     running: tokio::sync::Mutex<()>,
+    /// Held while the channel is told of shipments.
+    pub(crate) shipping: tokio::sync::Mutex<()>,
     /// By stream: one reader at a time.
     reading: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     pub(crate) gate: OnceLock<Gate>,
@@ -94,6 +98,7 @@ impl Reconciler {
             berths: Mutex::default(),
             changed: Notify::new(),
             pulls_changed: Notify::new(),
+            shipments_changed: Notify::new(),
             tap: OnceLock::new(),
         }))
     }
@@ -116,6 +121,7 @@ impl Reconciler {
     pub fn wake(&self) {
         self.0.changed.notify_one();
         self.0.pulls_changed.notify_one();
+        self.0.shipments_changed.notify_one();
     }
 
     /// Tells the other channels of what came in, if it concerns them.
@@ -241,7 +247,10 @@ impl Reconciler {
         figures: &Arc<Figures>,
     ) -> Result<Option<String>, SyncError> {
         loop {
-            let halted = self.run(&active, figures).await?;
+            // Beside each other: neither keeps the other waiting, and neither's trouble is the other's.
+            let (shipped, ran) =
+                tokio::join!(self.ship_along(berth, &active, figures), self.run(&active, figures));
+            let halted = ran?.or(shipped?);
             if halted.is_some() || self.0.connectors.serves(&active) {
                 return Ok(halted);
             }
@@ -291,7 +300,8 @@ impl Reconciler {
         if !feed::is_due(store, active.id, &folder, figures).await? {
             return Ok(None);
         }
-        match feed::write_feed(store, active, settings, figures, folder).await {
+        // Boxed, since it holds pages on their way, which the futures around it would have to make room for.
+        match Box::pin(feed::write_feed(store, active, settings, figures, folder)).await {
             Ok(health) => Ok(connectors.note(&active.connector, Stage::Feed, health).await?),
             Err(SyncError::Connector(error)) => {
                 let failed = Health::Failed { error: error.clone(), alone: None };

@@ -27,6 +27,8 @@ pub struct SyncSettings {
     pub failures_to_halt: u64,
     /// How long a channel rests after a run that halted or had nothing it could do, in milliseconds. 30,000.
     pub rest_ms: u64,
+    /// Requests with pictures of one channel that are under way at once, each with its pictures in memory. 8.
+    pub pictures_in_flight: usize,
     /// Streams that are read at the same time, over all channels. 8.
     pub pulls_in_flight: usize,
     /// Longest wait for a page that a pull sits out; one that is to come later is put off, in milliseconds. 2,000.
@@ -59,6 +61,7 @@ impl Default for SyncSettings {
             steps: 10_000,
             failures_to_halt: 16,
             rest_ms: 30_000,
+            pictures_in_flight: 8,
             pulls_in_flight: 8,
             pull_wait_ms: 2_000,
             pull_pages: 1_000_000,

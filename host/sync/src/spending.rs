@@ -129,7 +129,7 @@ pub(crate) fn used_up(budget: Option<&str>, at: i64) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use wharf_catalog::declaration::Method;
+    use wharf_catalog::declaration::{Lanes, Method};
     use wharf_sandbox::exchange::Body;
     use wharf_store::Cover;
 
@@ -160,7 +160,7 @@ mod tests {
     }
 
     fn ticket() -> Ticket {
-        let cover = Cover { product_id: 1, marked: 1, revision: 1, fingerprint: vec![] };
+        let cover = Cover { product_id: 1, marked: 1, revision: 1, lanes: Lanes::ALL, fingerprint: None };
         Ticket { spending: Some(Spending::default()), action: Action::Upsert, ..Ticket::from(cover) }
     }
 

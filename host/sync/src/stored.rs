@@ -1,11 +1,14 @@
 //! A further exchange at rest, between the step that asked for it and the time it is due: its request, and of each
 //! operation under way what the store has no column for.
 
+mod form;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use wharf_catalog::{Action, Lane, Problem, declaration::Method};
 use wharf_sandbox::exchange::{Body, Request};
 
+use self::form::StoredForm;
 use crate::translate::Ticket;
 
 /// What the operation's outcome depends on, beside its cover in the store. In the order of the covers.
@@ -56,6 +59,7 @@ enum StoredBody {
     Base64(String),
     Document,
     Asset(String),
+    Form(StoredForm),
 }
 
 /// The request, and its operations in the order of the exchange's covers, each one step further.
@@ -104,6 +108,7 @@ impl From<&Request> for StoredRequest {
             Body::Bytes(bytes) => StoredBody::Base64(STANDARD.encode(bytes)),
             Body::Document => StoredBody::Document,
             Body::Asset(address) => StoredBody::Asset(address.clone()),
+            Body::Form(form) => StoredBody::Form(form.into()),
         };
         Self {
             method: request.method,
@@ -126,6 +131,7 @@ impl StoredRequest {
             StoredBody::Base64(text) => Body::Bytes(STANDARD.decode(text).ok()?),
             StoredBody::Document => Body::Document,
             StoredBody::Asset(address) => Body::Asset(address),
+            StoredBody::Form(form) => Body::Form(form.restore()?),
         };
         Some(Request { method, endpoint, target, headers, body, cost, unpack })
     }
@@ -133,12 +139,31 @@ impl StoredRequest {
 
 #[cfg(test)]
 mod tests {
+    use wharf_catalog::declaration::Lanes;
+    use wharf_sandbox::exchange::{Form, Part, PartContent};
     use wharf_store::Cover;
 
     use super::*;
 
     fn covered() -> Ticket {
-        Ticket::from(Cover { product_id: 1, marked: 2, revision: 3, fingerprint: Vec::new() })
+        Ticket::from(Cover { product_id: 1, marked: 2, revision: 3, lanes: Lanes::ALL, fingerprint: None })
+    }
+
+    fn form() -> Form {
+        let part = |filename: Option<&str>, content| Part {
+            name: "a".into(),
+            filename: filename.map(str::to_owned),
+            content_type: filename.map(|_| "image/png".to_owned()),
+            content,
+        };
+        let picture = PartContent::Picture("https://a.example/b.jpg".into());
+        let parts = vec![
+            part(None, PartContent::Text("{\"ä\": 1}".into())),
+            part(Some("ä.bin"), PartContent::Bytes(vec![0, 255])),
+            part(Some("c.jsonl"), PartContent::Document),
+            part(Some("b.jpg"), picture),
+        ];
+        Form { parts }
     }
 
     #[test]
@@ -158,6 +183,7 @@ mod tests {
             Body::Bytes(vec![0, 255, 7]),
             Body::Document,
             Body::Asset("https://a.example/b.jpg".into()),
+            Body::Form(form()),
         ];
         for body in bodies {
             let request = Request {

@@ -3,7 +3,7 @@
 //! Runs on a blocking thread, since it parses, projects and computes in the sandbox.
 
 use jiff::Timestamp;
-use wharf_catalog::{Action, Lane, Operation, Problem, projection::Fingerprint};
+use wharf_catalog::{Action, Lane, Operation, Problem, declaration::Lanes, projection::Fingerprint};
 use wharf_sandbox::exchange::{Exchange, Fault, Rejection};
 use wharf_store::{Candidate, Delivery, ListingState, Settled, StoreError, Write};
 
@@ -37,7 +37,12 @@ pub(crate) struct Ticket {
     pub(crate) marked: i64,
     pub(crate) revision: i64,
     pub(crate) action: Action,
-    /// What the channel shows after it was accepted; nothing after a delete.
+    /// What the operation speaks of.
+    pub(crate) lanes: Lanes,
+    /// Whether something else of the listing was under way when it was taken, and whatever became of this has to be
+    /// looked at again after that.
+    pub(crate) overtakes: bool,
+    /// What the channel shows of these lanes after it was accepted; nothing after a delete.
     pub(crate) shows: Option<Fingerprint>,
     pub(crate) warnings: Vec<Problem>,
     pub(crate) attempts: u32,
@@ -56,11 +61,12 @@ impl Ticket {
         Settled {
             product_id: self.product_id,
             marked: self.marked,
+            lanes: self.lanes,
             state,
             delivered: Write::Keep,
             remote_id: Write::Keep,
             note: Write::Keep,
-            problems,
+            problems: Some(problems),
             attempts: 0,
             spent: None,
             next: None,
@@ -141,7 +147,8 @@ pub(crate) fn step(
         sku: candidate.sku.as_str(),
         group: candidate.parent.as_deref(),
         state: candidate.state,
-        delivered: candidate.delivered.as_deref().and_then(Fingerprint::from_bytes),
+        under_way: candidate.under_way,
+        delivered: candidate.delivered,
         remote_id: candidate.remote_id.as_deref(),
         note: candidate.note.as_deref(),
         attempts: candidate.attempts,
@@ -161,8 +168,10 @@ pub(crate) fn step(
             let next = Some((ticket.lane, until));
             Settled { next, attempts: ticket.attempts, ..ticket.settled(ListingState::Retry, problems) }
         }
-        Decision::Send { operation, shows, warnings, rest } => {
+        Decision::Later => later(&ticket, read_at),
+        Decision::Send { operation, lanes, shows, warnings, rest } => {
             ticket.rest = rest;
+            ticket.lanes = lanes;
             ticket.action = operation.action;
             ticket.shows = shows;
             ticket.warnings = warnings;
@@ -172,6 +181,17 @@ pub(crate) fn step(
     Ok(Step::Settled(settled))
 }
 
+/// Nothing is noted but that the listing has to be looked at once nothing of it is under way.
+fn later(ticket: &Ticket, read_at: i64) -> Settled {
+    Settled {
+        lanes: Lanes::NONE,
+        problems: None,
+        attempts: ticket.attempts,
+        next: Some((Lane::Content, read_at)),
+        ..ticket.settled(ListingState::Retry, Vec::new())
+    }
+}
+
 fn ticket(channel: &ActiveChannel, candidate: &Candidate) -> Ticket {
     let budgets = &channel.connector.description().budgets;
     Ticket {
@@ -179,6 +199,8 @@ fn ticket(channel: &ActiveChannel, candidate: &Candidate) -> Ticket {
         marked: candidate.marked,
         revision: candidate.revision,
         action: Action::Upsert,
+        lanes: Lanes::ALL,
+        overtakes: !candidate.under_way.is_empty(),
         shows: None,
         warnings: Vec::new(),
         attempts: candidate.attempts,
@@ -233,7 +255,7 @@ fn reject(translation: &mut Translation, index: usize, problems: &[Problem], fig
 /// What is noted as delivered when a ticket is accepted.
 pub(crate) fn delivery(shows: Option<Fingerprint>, revision: i64) -> Write<Delivery> {
     match shows {
-        Some(fingerprint) => Write::Set(Delivery { fingerprint: fingerprint.to_bytes().to_vec(), revision }),
+        Some(fingerprint) => Write::Set(Delivery { fingerprint, revision }),
         None => Write::Clear,
     }
 }

@@ -77,6 +77,11 @@ pub enum Lane {
     Content,
 }
 
+impl Lane {
+    /// The most urgent first.
+    pub const ALL: [Self; 3] = [Self::Stock, Self::Price, Self::Content];
+}
+
 /// The longest text a field takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

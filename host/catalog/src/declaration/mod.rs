@@ -5,6 +5,7 @@
 
 mod access;
 mod field;
+mod lanes;
 mod terms;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub use field::{
     Bounds, Categories, Element, Field, FieldKind, Grammar, ImageRules, Lane, LengthLimit, LengthUnit,
     Requirement, Variants,
 };
+pub use lanes::Lanes;
 pub use terms::{ChangeDetection, FileIntake, Idempotency, Publishing, PullStream, Receiving, StreamKind};
 
 /// The whole self-description of a connector.

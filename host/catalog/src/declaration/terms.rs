@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::access::{Placement, Signature};
+use super::{
+    access::{Placement, Signature},
+    field::Lane,
+    lanes::Lanes,
+};
 
 /// What the host may rely on when an exchange has to be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +33,23 @@ pub struct Publishing {
     pub stock_apart: bool,
     /// The same for prices.
     pub price_apart: bool,
+}
+
+impl Publishing {
+    /// Whether an operation may carry the fields of this lane and no others.
+    pub fn alone(&self, lane: Lane) -> bool {
+        match lane {
+            Lane::Stock => self.stock_alone,
+            Lane::Price => self.price_alone,
+            Lane::Content => false,
+        }
+    }
+
+    /// The lanes that upserts of existing listings come without, so that they may overtake them.
+    pub fn apart(&self) -> Lanes {
+        let apart = [(self.stock_apart, Lane::Stock), (self.price_apart, Lane::Price)];
+        apart.into_iter().filter(|(apart, lane)| *apart && self.alone(*lane)).map(|(_, lane)| lane).collect()
+    }
 }
 
 /// Something that can be read from the channel.

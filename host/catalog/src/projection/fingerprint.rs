@@ -1,7 +1,7 @@
 //! Whether a channel already shows an item: a digest per lane over everything that decides the bytes sent.
 
 use crate::{
-    declaration::{Field, Lane},
+    declaration::{Field, Lane, Lanes},
     item::{Content, Item, Measure, Money},
 };
 
@@ -26,8 +26,11 @@ impl Seed {
 pub struct Fingerprint([[u8; WIDTH]; 3]);
 
 impl Fingerprint {
+    /// Of a channel of which nothing is known: no item has these digests.
+    pub const UNKNOWN: Self = Self([[0; WIDTH]; 3]);
+
     pub fn new(seed: &Seed, item: &Item, fields: &[Field]) -> Self {
-        Self([Lane::Stock, Lane::Price, Lane::Content].map(|lane| digest(seed, item, fields, lane)))
+        Self(Lane::ALL.map(|lane| digest(seed, item, fields, lane)))
     }
 
     pub fn to_bytes(self) -> [u8; 3 * WIDTH] {
@@ -50,10 +53,10 @@ impl Fingerprint {
         Some(Self(lanes))
     }
 
-    /// The same with one lane as in `other`: what a channel shows that was told of this lane alone.
+    /// The same with some lanes as in `other`: what a channel shows that was told of these alone.
     #[must_use]
-    pub fn with(mut self, other: &Self, lane: Lane) -> Self {
-        self.0[lane as usize] = other.0[lane as usize];
+    pub fn with(mut self, other: &Self, lanes: Lanes) -> Self {
+        lanes.iter().for_each(|lane| self.0[lane as usize] = other.0[lane as usize]);
         self
     }
 

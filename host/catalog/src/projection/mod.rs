@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use minijinja::Value as TemplateValue;
 
 use crate::{
-    declaration::{Description, FieldKind, Lane},
+    declaration::{Description, FieldKind, Lanes},
     item::{Content, Context, FieldValue, Item, Problem},
     mapping::{CompiledMapping, CompiledRule, Filling, Mapping, MappingError, Source, locale_chain},
     product::{Product, Status, Value},
@@ -98,9 +98,9 @@ impl Projector {
         Projection::Listed { item, warnings: problems }
     }
 
-    /// Only the fields of one lane, for operations that carry no more.
-    pub fn restrict(&self, mut item: Item, lane: Lane) -> Item {
-        item.values.retain(|value| self.description.fields[value.field as usize].lane == lane);
+    /// Only the fields of these lanes, for operations that carry no more.
+    pub fn restrict(&self, mut item: Item, lanes: Lanes) -> Item {
+        item.values.retain(|value| lanes.contains(self.description.fields[value.field as usize].lane));
         item
     }
 

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::*;
 use crate::{
-    declaration::{Bounds, Categories, Field, FieldKind, LengthLimit, LengthUnit, Requirement},
+    declaration::{Bounds, Categories, Field, FieldKind, Lane, LengthLimit, LengthUnit, Requirement},
     item::{Content, Measure, Money},
     mapping::{DetailedRule, Rule},
     product::{Price, Sku},

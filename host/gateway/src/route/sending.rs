@@ -6,17 +6,17 @@ use std::{
     time::SystemTime,
 };
 
-use bytes::Bytes;
 use http::{StatusCode, header};
 
 use super::Inner;
 use crate::{
-    assets,
+    assets::{self, Picture},
     authorization::Authorization,
     breaker::Pass,
-    error::{AssetError, CredentialsError, SendError},
+    error::{AssetError, CredentialsError, Refusal, SendError},
     exchange::{Bounds, Reply, exchange, is_outage},
     figures::count,
+    form::{self, FormBody, FormContent, FormPart, WholePart},
     prepared::Prepared,
     request::{self, Request, Response},
     retry::{Delay, Judgement, Setback, Situation, retry_after},
@@ -45,10 +45,29 @@ impl Inner {
         Ok(self.answer(&prepared, reply, &authorization))
     }
 
-    pub(super) async fn asset(&self, address: &str) -> Result<Bytes, AssetError> {
+    pub(super) async fn asset(&self, address: &str) -> Result<Picture, AssetError> {
         let (settings, user_agent) = (self.gateway.settings(), self.gateway.user_agent());
         let prepared = self.assets.prepare(address, &self.grants, settings, user_agent)?;
         assets::picture(&prepared, self.reply(&prepared).await.map(|(reply, _)| reply))
+    }
+
+    /// Reads one picture after the other, and no further once the form is too large to be sent.
+    pub(super) async fn form(&self, parts: &[FormPart]) -> Result<FormBody, SendError> {
+        let limit = self.gateway.settings().request_bytes;
+        let mut whole = Vec::with_capacity(parts.len());
+        let mut bytes = 0;
+        for part in parts {
+            let read = match &part.content {
+                FormContent::Bytes(content) => WholePart::of_bytes(part, content.clone()),
+                FormContent::Picture(address) => WholePart::of_picture(part, self.asset(address).await?),
+            };
+            bytes += read.length();
+            if bytes > limit {
+                return Err(Refusal::RequestTooLarge { bytes, limit }.into());
+            }
+            whole.push(read);
+        }
+        Ok(form::encode(&whole))
     }
 
     /// Attempts until there is a reply, with the authorization that it was given for.

@@ -6,6 +6,7 @@ mod breaker;
 mod budgets;
 mod credentials;
 mod endpoints;
+mod forms;
 mod grants;
 mod hostile;
 mod limits;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use wharf_catalog::{
     Problem, Severity,
     inbound::{Order, OrderLine, OrderState},
+    shipment::{self, Recorded},
 };
 
 use super::{
@@ -31,6 +32,8 @@ pub(crate) struct Book {
     lookup: Lookup,
     levels: Levels,
     alive: HashSet<i64>,
+    /// When the channel began to count what these orders tell of, in unix milliseconds; none if they tell nothing new.
+    since: Option<i64>,
 }
 
 /// An order as it is stored and as it will be.
@@ -48,6 +51,8 @@ pub(crate) struct Line {
     pub(crate) taken: Vec<(String, i64)>,
     pub(crate) short: i64,
     pub(crate) problems: Vec<Problem>,
+    /// What of it is in parcels.
+    pub(crate) recorded: Recorded,
 }
 
 impl Book {
@@ -96,7 +101,7 @@ impl Book {
         products.dedup();
         let levels = Levels::load(connection, &products).await?;
         let alive = alive(connection, &products).await?;
-        Ok(Self { channel_id, channel, orders, lookup, levels, alive })
+        Ok(Self { channel_id, channel, orders, lookup, levels, alive, since: None })
     }
 
     /// Enters what the channel tells of an order, unless something newer is known.
@@ -114,6 +119,8 @@ impl Book {
             return;
         }
         *(if stored.is_some() { &mut taken.orders_changed } else { &mut taken.orders_new }) += 1;
+        let happened = if stored.is_some() { told.0.order.changed_at } else { told.0.order.placed_at };
+        self.since = Some(self.since.map_or(happened, |since| since.min(happened)));
         let (header, lines) = told;
         let places = if takes_stock { Some(&terms.places) } else { None };
         let mut counter = Counter { levels: &mut self.levels, alive: &self.alive, places, taken };
@@ -135,7 +142,8 @@ impl Book {
         entered.touched = true;
     }
 
-    /// Writes what has changed, and tells the other channels.
+    /// Writes what has changed, and tells the other channels. The channel itself has counted it, unless it was told of
+    /// the stock since, which overwrote its own count.
     pub(crate) async fn write(
         self,
         connection: &mut Connection,
@@ -149,7 +157,19 @@ impl Book {
         if changed.is_empty() {
             return Ok(());
         }
-        Mark::new(connection).await?.stock_elsewhere(connection, &changed, self.channel_id).await
+        let mark = Mark::new(connection).await?;
+        mark.stock_elsewhere(connection, &changed, self.channel_id).await?;
+        match self.since {
+            Some(since) => mark.stock_told_since(connection, &changed, self.channel_id, since).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Line {
+    /// As the channel tells it, and what of it is in parcels.
+    pub(crate) fn units(&self) -> (&OrderLine, Recorded) {
+        (&self.told, self.recorded)
     }
 }
 
@@ -184,12 +204,13 @@ impl Counter<'_> {
         for told in told {
             let product = product(lookup, &told);
             let old = before.remove(&told.remote_id);
+            let recorded = old.as_ref().map(|old| old.recorded).unwrap_or_default();
             let taken = match old {
                 Some(old) if old.product == product => old.taken,
                 Some(old) => self.release(old),
                 None => Vec::new(),
             };
-            let line = Line { told, product, taken, short: 0, problems: Vec::new() };
+            let line = Line { told, product, taken, short: 0, problems: Vec::new(), recorded };
             lines.push(self.settle(order, state, line));
         }
         for gone in before.into_values() {
@@ -200,7 +221,7 @@ impl Counter<'_> {
 
     fn settle(&mut self, order: i64, state: OrderState, mut line: Line) -> Line {
         let Some(places) = self.places else { return line };
-        let demand = demand(state, &line.told);
+        let demand = demand(state, &line.told, line.recorded);
         let Some(product) = line.product.filter(|product| self.alive.contains(product)) else {
             line.short = demand;
             line.problems = (demand > 0).then(|| unknown(order, &line.told)).into_iter().collect();
@@ -232,9 +253,9 @@ fn product(lookup: &Lookup, line: &OrderLine) -> Option<i64> {
 
 /// Units that have to leave the stock. What was shipped has left it, whatever became of the order; what came back is
 /// not taken to be as good as new: a person counts it in.
-fn demand(state: OrderState, line: &OrderLine) -> i64 {
-    let ordered = line.quantity.saturating_sub(line.cancelled).max(0);
-    if state == OrderState::Cancelled { line.shipped.min(ordered) } else { ordered }
+fn demand(state: OrderState, line: &OrderLine, recorded: Recorded) -> i64 {
+    let ordered = shipment::ordered(line);
+    if state == OrderState::Cancelled { shipment::shipped(line, recorded).min(ordered) } else { ordered }
 }
 
 fn called(line: &OrderLine) -> &str {

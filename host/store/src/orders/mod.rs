@@ -6,6 +6,7 @@ use sqlx::{QueryBuilder, Row as _};
 use wharf_catalog::{
     Problem,
     inbound::{Order, OrderLine, OrderState},
+    shipment,
 };
 
 use crate::{
@@ -25,7 +26,7 @@ pub struct OrderRecord {
     pub channel_id: i64,
     /// By the name it had when the order came in.
     pub channel: String,
-    /// As the channel told it last, without its lines.
+    /// As the channel told it last, without its lines; shipped as soon as every unit left in parcels recorded here.
     pub order: Order,
     pub lines: Vec<LineRecord>,
     /// Whether its lines take stock.
@@ -38,7 +39,10 @@ pub struct OrderRecord {
 /// A line as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineRecord {
+    /// As the channel told it last, or further shipped by the parcels recorded here.
     pub line: OrderLine,
+    /// Units that are in no parcel yet.
+    pub left: i64,
     /// Units taken from stock, by location.
     pub taken: Vec<(String, i64)>,
     /// Units that were in no stock.
@@ -51,7 +55,7 @@ pub struct LineRecord {
 pub struct OrderFilter {
     pub channel_id: Option<i64>,
     pub state: Option<OrderState>,
-    /// Only those with lines that a person has to look at.
+    /// Only those with lines or shipments that a person has to look at.
     pub troubled: bool,
 }
 
@@ -75,7 +79,10 @@ impl Store {
             query.push(" AND state = ").push_bind(state_name(state));
         }
         if filter.troubled {
-            query.push(" AND troubled > 0");
+            query.push(
+                " AND (troubled > 0 OR id IN (SELECT order_id FROM shipments \
+                 WHERE state NOT IN ('accepted', 'not-carried') AND state IN ('rejected', 'dead')))",
+            );
         }
         query.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(limit));
         self.read_orders(query).await
@@ -85,6 +92,22 @@ impl Store {
         let mut query = QueryBuilder::new(COLUMNS);
         query.push("id = ").push_bind(id);
         Ok(self.read_orders(query).await?.pop())
+    }
+
+    /// An order by the channel's own id, or else by the number that the shopper sees.
+    pub async fn find_order(&self, channel_id: i64, name: &str) -> Result<Option<i64>, StoreError> {
+        let mut connection = self.read().await?;
+        for query in [
+            "SELECT id FROM orders WHERE channel_id = $1 AND remote_id = $2",
+            "SELECT id FROM orders WHERE channel_id = $1 AND number = $2 ORDER BY id DESC LIMIT 1",
+        ] {
+            let found = sqlx::query_scalar(query).bind(channel_id).bind(name);
+            let found: Option<i64> = found.fetch_optional(&mut *connection).await.doing(READING)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// How many orders of a channel have lines that a person has to look at.
@@ -106,7 +129,8 @@ impl Store {
         let found = query.build().fetch_all(&mut *connection).await.doing(READING)?;
         let entered = rows::with_lines(&mut connection, &found).await?;
         let record = |(row, entered): (&Row, crate::inbound::orders::Entered)| {
-            let Some(header) = entered.header else { return Ok(None) };
+            let Some(mut header) = entered.header.clone() else { return Ok(None) };
+            header.order.state = rows::shown(&entered, &header);
             Ok(Some(OrderRecord {
                 id: entered.id,
                 channel_id: row.try_get(1).doing(READING)?,
@@ -123,6 +147,8 @@ impl Store {
 }
 
 fn record_of(line: Line) -> LineRecord {
-    let Line { told, taken, short, problems, product: _ } = line;
-    LineRecord { line: told, taken, short, problems }
+    let Line { told, taken, short, problems, product: _, recorded } = line;
+    let left = shipment::left(&told, recorded);
+    let line = OrderLine { shipped: shipment::shipped(&told, recorded), ..told };
+    LineRecord { line, left, taken, short, problems }
 }

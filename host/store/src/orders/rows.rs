@@ -7,6 +7,7 @@ use sqlx::{QueryBuilder, Row as _};
 use wharf_catalog::{
     Money, Problem,
     inbound::{Address, Buyer, Order, OrderLine, OrderState},
+    shipment::{Recorded, shown_state},
 };
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     database::{self, Connection, Row},
     error::{Doing, StoreError},
     inbound::orders::{Entered, Line},
+    shipments,
 };
 
 pub(super) const READING: &str = "reading orders";
@@ -191,10 +193,14 @@ pub(super) async fn with_lines(
         let units = (row.try_get(2).doing(READING)?, row.try_get(3).doing(READING)?);
         held.entry(line).or_default().push(units);
     }
+    let recorded = shipments::rows::recorded(connection, &ids).await?;
     let mut lines: HashMap<i64, Vec<Line>> = HashMap::new();
     for row in LINES.fetch(connection, &ids).await? {
         let order: i64 = row.try_get(0).doing(READING)?;
-        lines.entry(order).or_default().push(line(order, &row, &mut held)?);
+        let mut line = line(order, &row, &mut held)?;
+        let units = recorded.get(&(order, line.told.remote_id.clone()));
+        line.recorded = units.copied().unwrap_or_default();
+        lines.entry(order).or_default().push(line);
     }
     let entered = |(row, id): (&Row, &i64)| {
         let document: &str = row.try_get(3).doing(READING)?;
@@ -220,6 +226,7 @@ fn line(
         taken,
         short: row.try_get(3).doing(READING)?,
         problems: problems.unwrap_or_default(),
+        recorded: Recorded::default(),
         told,
     })
 }
@@ -252,12 +259,34 @@ pub(crate) async fn write(
             let troubled = entered.lines.iter().filter(|line| !line.problems.is_empty()).count();
             row.push_bind(entered.id).push_bind(channel_id).push_bind(channel.to_owned());
             row.push_bind(order.remote_id.clone()).push_bind(order.number.clone());
-            row.push_bind(state_name(order.state)).push_bind(order.placed_at).push_bind(order.changed_at);
+            row.push_bind(state_name(shown(entered, header)));
+            row.push_bind(order.placed_at).push_bind(order.changed_at);
             row.push_bind(header.document()).push_bind(header.customer()).push_bind(header.takes_stock);
             row.push_bind(troubled as i64).push_bind(now).push_bind(now);
         })
         .await?;
     write_lines(connection, &touched).await
+}
+
+/// The order's state as it is listed.
+pub(crate) fn shown(entered: &Entered, header: &Header) -> OrderState {
+    shown_state(header.order.state, entered.lines.iter().map(Line::units))
+}
+
+/// Lists these orders under the state in which they are by their parcels.
+pub(crate) async fn note_states(connection: &mut Connection, ids: &[i64]) -> Result<(), StoreError> {
+    for id in ids {
+        let Some((_, _, (_, entered))) = of_id(connection, *id).await? else { continue };
+        let Some(header) = &entered.header else { continue };
+        sqlx::query("UPDATE orders SET state = $2, updated_at = $3 WHERE id = $1")
+            .bind(id)
+            .bind(state_name(shown(&entered, header)))
+            .bind(database::now())
+            .execute(&mut *connection)
+            .await
+            .doing("noting the state of an order")?;
+    }
+    Ok(())
 }
 
 async fn write_lines(connection: &mut Connection, touched: &[(&Entered, &Header)]) -> Result<(), StoreError> {

@@ -36,7 +36,7 @@ async fn a_new_product_is_due_whole_even_when_it_comes_with_stock() {
     shop.put(vec![ProductChange { stock: vec![("berlin".into(), 7)], ..titled("A", "Tent") }]).await;
     let due = shop.due(Lane::Content).await;
     assert_eq!(due[0].stock, [("berlin".to_owned(), 7)]);
-    assert_eq!((due[0].state, due[0].delivered.clone()), (ListingState::Due, None));
+    assert_eq!((due[0].state, due[0].delivered), (ListingState::Due, None));
     assert_eq!(due[0].product().unwrap().unwrap().attributes.len(), 1);
 }
 

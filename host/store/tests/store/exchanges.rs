@@ -1,6 +1,6 @@
 //! Uploads of several steps: a restart goes on at the step that was reached.
 
-use wharf_catalog::Lane;
+use wharf_catalog::{Lane, declaration::Lanes};
 use wharf_store::{Cover, ListingState, NewDocument, NewExchange, Settlement};
 
 use crate::shop::{Shop, accepted, fingerprint, outcome, titled};
@@ -14,7 +14,8 @@ async fn an_exchange_outlives_the_process_and_ends_with_its_outcomes() {
         product_id: candidate.product_id,
         marked: candidate.marked,
         revision: candidate.revision,
-        fingerprint: fingerprint(candidate),
+        lanes: Lanes::ALL,
+        fingerprint: Some(fingerprint(candidate)),
     });
     let poll = NewExchange {
         due_at: 500,

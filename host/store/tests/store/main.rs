@@ -10,6 +10,7 @@ mod orders;
 mod outcomes;
 mod releases;
 mod secrets;
+mod shipments;
 mod shop;
 mod stock_laws;
 mod streams;

@@ -8,7 +8,7 @@ use wharf_store::{
     Arrival, Bookmark, CountedLevel, OrderFilter, OrderRecord, Places, Sender, Taken, TakingTerms,
 };
 
-use crate::shop::{Shop, draft, titled};
+use crate::shop::{LATER, Shop, draft, titled};
 
 pub(crate) fn money(amount: &str) -> Money {
     Money { amount: amount.parse().unwrap(), currency: "EUR".into() }
@@ -108,8 +108,15 @@ async fn an_order_takes_its_stock_once_and_the_other_channels_are_told() {
 #[tokio::test]
 async fn the_channel_that_sold_is_not_told_what_it_knows() {
     let shop = stocked(&[("berlin", 5)]).await;
-    shop.enter(vec![order("1", 10, vec![line("a", "A", 2)])]).await;
+    shop.enter(vec![Order { placed_at: LATER, ..order("1", LATER, vec![line("a", "A", 2)]) }]).await;
     assert!(shop.due_skus(Lane::Stock).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_channel_that_sold_is_told_if_its_count_was_overwritten_since() {
+    let shop = stocked(&[("berlin", 5)]).await;
+    shop.enter(vec![order("1", 10, vec![line("a", "A", 2)])]).await;
+    assert_eq!(shop.due_skus(Lane::Stock).await, ["A"], "it was told of 5 units after it had sold 2 of them");
 }
 
 #[tokio::test]

@@ -1,11 +1,9 @@
 //! Settling: what an outcome changes, what it must not, and how people see it.
 
-use wharf_catalog::{Lane, Problem};
-use wharf_store::{
-    Delivery, ListingFilter, ListingState, Settled, Settlement, StoreError, StoreSettings, Write,
-};
+use wharf_catalog::{Lane, Problem, declaration::Lanes, projection::Fingerprint};
+use wharf_store::{Delivery, ListingFilter, ListingState, Settled, StoreSettings, Write};
 
-use crate::shop::{LATER, Shop, accepted, outcome, rejected, sku, titled};
+use crate::shop::{LATER, Shop, accepted, fingerprint, outcome, rejected, sku, titled};
 
 #[tokio::test]
 async fn an_acknowledged_listing_is_done_and_remembers_what_was_delivered() {
@@ -64,20 +62,35 @@ async fn delivered_and_remote_id_can_be_cleared() {
     shop.settle(vec![Settled { delivered: Write::Clear, remote_id: Write::Clear, ..removed }]).await;
     shop.put(vec![titled("A", "Tent")]).await;
     let due = shop.due(Lane::Content).await;
-    assert_eq!((due[0].delivered.clone(), due[0].remote_id.clone()), (None, None));
+    assert_eq!((due[0].delivered, due[0].remote_id.clone()), (None, None));
 }
 
 #[tokio::test]
-async fn a_fingerprint_that_is_too_long_stores_nothing() {
+async fn what_one_lane_delivers_leaves_the_others_as_they_are() {
     let shop = Shop::open().await;
-    shop.put(vec![titled("A", "Tent"), titled("B", "Stove")]).await;
+    shop.put(vec![titled("A", "Tent")]).await;
     let due = shop.due(Lane::Content).await;
-    let delivered = Write::Set(Delivery { fingerprint: vec![0; 65], revision: 1 });
-    let listings = vec![accepted(&due[0]), Settled { delivered, ..accepted(&due[1]) }];
-    let settlement = Settlement { listings, ..Settlement::default() };
-    let error = shop.store.settle(shop.channel, settlement).await.unwrap_err();
-    assert!(matches!(error, StoreError::Fingerprint { length: 65, maximum: 64 }));
-    assert_eq!(shop.due(Lane::Content).await.len(), 2);
+    shop.settle(vec![Settled {
+        lanes: Lanes::ALL.without(Lane::Stock),
+        ..outcome(&due[0], ListingState::Pending)
+    }])
+    .await;
+    shop.put(vec![titled("A", "Soft tent")]).await;
+    let due = shop.due(Lane::Content).await;
+    assert_eq!((due[0].state, due[0].under_way.contains(Lane::Stock)), (ListingState::Pending, false));
+    let stock = Settled { lanes: Lane::Stock.into(), ..accepted(&due[0]) };
+    shop.settle(vec![stock.clone()]).await;
+    let listing = &shop.all().await[0];
+    assert_eq!((listing.state, listing.under_way), (ListingState::Pending, Lanes::ALL.without(Lane::Stock)));
+    let content = Settled { lanes: Lanes::ALL.without(Lane::Stock), ..accepted(&due[0]) };
+    shop.settle(vec![content]).await;
+    let listing = &shop.all().await[0];
+    assert_eq!((listing.state, listing.delivered), (ListingState::Accepted, Some(fingerprint(&due[0]))));
+    let doubt = Write::Set(Delivery { fingerprint: Fingerprint::UNKNOWN, revision: 0 });
+    shop.settle(vec![Settled { delivered: doubt, ..stock }]).await;
+    let known = shop.all().await[0].delivered.unwrap();
+    let agreeing = Lane::ALL.map(|lane| known.agrees(&fingerprint(&due[0]), lane));
+    assert_eq!(agreeing, [false, true, true]);
 }
 
 #[tokio::test]
@@ -107,9 +120,11 @@ async fn problems_are_counted_by_kind_up_to_a_limit() {
     shop.put(["A", "B", "C"].map(|name| titled(name, "Tent")).into()).await;
     let due = shop.due(Lane::Content).await;
     let mut twice = rejected(&due[0], "too-long", "title");
-    twice.problems.push(Problem::error("too-long", Some("title"), "again"));
-    twice.problems.push(Problem::warning("cut", None, "cut"));
-    twice.problems.push(Problem::warning("beyond the limit", None, "left out"));
+    twice.problems.get_or_insert_default().extend([
+        Problem::error("too-long", Some("title"), "again"),
+        Problem::warning("cut", None, "cut"),
+        Problem::warning("beyond the limit", None, "left out"),
+    ]);
     shop.settle(vec![twice, rejected(&due[1], "too-long", "title")]).await;
     let counts = shop.store.problem_counts(shop.channel).await.unwrap();
     let seen: Vec<_> = counts.iter().map(|count| (count.problem.code.as_str(), count.listings)).collect();

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use wharf_catalog::{
     Lane, Patch, Problem, Sku, Value,
+    declaration::Lanes,
     product::{PricePatch, StockLevel},
+    projection::Fingerprint,
 };
 use wharf_store::{
     Applied, Candidate, ChannelDraft, ChannelState, Delivery, ListingState, Mode, ProductChange, Refusal,
@@ -66,6 +68,11 @@ impl Shop {
     pub(crate) async fn due(&self, lane: Lane) -> Vec<Candidate> {
         let selection = Selection::Due { lane, now: LATER };
         self.store.page(self.channel, selection, 0, 1_000).await.unwrap()
+    }
+
+    /// Every listing, due or not.
+    pub(crate) async fn all(&self) -> Vec<Candidate> {
+        self.store.page(self.channel, Selection::All, 0, 1_000).await.unwrap()
     }
 
     /// The SKUs that are due in a lane.
@@ -141,11 +148,12 @@ pub(crate) fn outcome(candidate: &Candidate, state: ListingState) -> Settled {
     Settled {
         product_id: candidate.product_id,
         marked: candidate.marked,
+        lanes: Lanes::ALL,
         state,
         delivered: Write::Keep,
         remote_id: Write::Keep,
         note: Write::Keep,
-        problems: Vec::new(),
+        problems: Some(Vec::new()),
         attempts: candidate.attempts + 1,
         next: None,
         spent: None,
@@ -154,15 +162,16 @@ pub(crate) fn outcome(candidate: &Candidate, state: ListingState) -> Settled {
 
 pub(crate) fn rejected(candidate: &Candidate, code: &str, field: &str) -> Settled {
     let problems = vec![Problem::error(code, Some(field), format!("{} is wrong", candidate.sku))];
-    Settled { problems, ..outcome(candidate, ListingState::Rejected) }
+    Settled { problems: Some(problems), ..outcome(candidate, ListingState::Rejected) }
 }
 
 /// Stands for the digest of what would be sent: the document and the stock, cut to what fits.
-pub(crate) fn fingerprint(candidate: &Candidate) -> Vec<u8> {
+pub(crate) fn fingerprint(candidate: &Candidate) -> Fingerprint {
     let text = format!("{:?}{:?}", candidate.stock, candidate.document);
-    text.bytes().fold(vec![0; 8], |mut sum, byte| {
+    let bytes = text.bytes().fold([1_u8; 48], |mut sum, byte| {
         sum.rotate_left(1);
         sum[0] = sum[0].wrapping_mul(31).wrapping_add(byte);
         sum
-    })
+    });
+    Fingerprint::from_bytes(&bytes).unwrap()
 }

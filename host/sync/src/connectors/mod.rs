@@ -31,7 +31,6 @@ use cap_std::fs::Dir;
 use wharf_sandbox::{Connector, Sandbox};
 use wharf_store::{Release, Store};
 
-pub(crate) use self::streaks::{Health, Stage};
 pub use self::{
     admission::Admission,
     asks::{Ask, Asks, abilities},
@@ -51,6 +50,10 @@ use self::{
     shelf::{Offer, Shelf},
     signature::TrustedKeys,
     streaks::Streaks,
+};
+pub(crate) use self::{
+    operate::serving,
+    streaks::{Health, Stage},
 };
 use crate::active::{ActiveChannel, Origin};
 

@@ -185,10 +185,18 @@ pub async fn resume(store: &Store, name: &str) -> Result<Release, ConnectorError
 
 /// Why no release can serve this channel, if that is so; as far as the database knows.
 pub async fn unavailable(store: &Store, channel: &Channel) -> Result<Option<Unavailable>, StoreError> {
+    Ok(serving(store, channel).await?.err())
+}
+
+/// The release that serves this channel; as far as the database knows.
+pub(crate) async fn serving(
+    store: &Store,
+    channel: &Channel,
+) -> Result<Result<Release, Unavailable>, StoreError> {
     let pin = serde_json::from_str(&channel.configuration).ok().and_then(|pinned: Pinned| pinned.version);
     let mut releases = store.releases().await?;
     releases.retain(|release| release.name == channel.connector);
-    Ok(choose(&releases, &channel.connector, pin.as_ref()).err())
+    Ok(choose(&releases, &channel.connector, pin.as_ref()).cloned())
 }
 
 /// What channels pin.

@@ -20,6 +20,9 @@ pub(crate) enum Stage {
     Feed,
     /// Pulls, webhooks and files.
     Read,
+    /// Shipments on their way out, and what channels answer to them.
+    PrepareShipments,
+    SettleShipments,
 }
 
 /// How a batch went.
@@ -30,7 +33,7 @@ pub(crate) enum Health {
     /// Nothing went through.
     Failed {
         error: CallError,
-        /// The product, when the batch had only one.
+        /// The product or shipment, when the batch had only one.
         alone: Option<i64>,
     },
 }

@@ -4,7 +4,7 @@
 //! - `pull`: reading a stream, `pass`: one pass over it, page by page; `schedule`: when streams are read by themselves.
 //! - `webhook`: what a channel says by itself, after `signature` has checked that it is the channel.
 //! - `intake`: files, in chunks; `archive`: the members of zip files.
-//! - `sorting`: the entries of any of them, by what the store does with them. `wire`: their requests.
+//! - `sorting`: the entries of any of them, by what the store does with them.
 //!
 //! All three store what came and how far they are in one transaction, so a crash repeats one page, delivery or chunk.
 
@@ -17,7 +17,6 @@ mod settings;
 mod signature;
 mod sorting;
 mod webhook;
-mod wire;
 
 pub use archive::ArchiveError;
 pub use intake::{FileFinding, FileIntake, IntakeReport};

@@ -17,17 +17,13 @@ use wharf_sandbox::{
 };
 use wharf_store::{Bookmark, NextPage, Pass, Sender, Stream};
 
-use super::{
-    pull::PullReport,
-    sorting::sort,
-    wire::{allow, incoming, outgoing},
-};
+use super::{pull::PullReport, sorting::sort};
 use crate::{
     active::ActiveChannel,
     connectors::{Health, Stage},
     error::SyncError,
     reconciler::Reconciler,
-    stored,
+    stored, wire,
 };
 
 /// A pass under way.
@@ -103,8 +99,8 @@ impl Puller<'_> {
             return self.put_off(fetch).await;
         }
         tokio::time::sleep(fetch.delay).await;
-        let response = match self.channel.route.send(outgoing(fetch.request.clone())).await {
-            Ok(response) => incoming(response),
+        let response = match wire::read(&self.channel.route, fetch.request.clone()).await {
+            Ok(response) => wire::incoming(response),
             Err(error) => return self.unanswered(fetch, &error).await,
         };
         let (channel, index, memo) = (Arc::clone(&self.channel), self.index, fetch.memo.clone());
@@ -112,7 +108,7 @@ impl Puller<'_> {
         match tokio::task::spawn_blocking(digest).await? {
             Ok(page) => {
                 self.note(Some(Health::Sound)).await?;
-                allow(&self.channel, &page.allowances);
+                wire::allow(&self.channel, &page.allowances);
                 self.keep(fetch, page).await
             }
             Err(error) => {
