@@ -3,7 +3,7 @@
 use wharf_catalog::{
     Decimal, Patch, Sku, Value,
     item::Picture,
-    product::{BASE_PRICE_LIST, PricePatch},
+    product::{BASE_PRICE_LIST, Price, PricePatch},
 };
 use wharf_store::{Mode, ProductChange};
 
@@ -89,6 +89,12 @@ fn pictures(number: u64) -> Vec<Picture> {
 
 fn price(cents: i64) -> PricePatch {
     PricePatch { list: BASE_PRICE_LIST.into(), currency: "EUR".into(), amount: Some(Decimal::new(cents, 2)) }
+}
+
+/// The base price that a product without one is given.
+pub(crate) fn own_price(cents: i64) -> Option<Price> {
+    let PricePatch { list, currency, amount } = price(cents);
+    Some(Price { list, currency, amount: amount? })
 }
 
 /// A change that a shop makes all day: another price.

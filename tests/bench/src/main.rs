@@ -3,11 +3,13 @@
 //! Everything measured is real: connectors compiled from source, SQLite on disk, HTTP over loopback sockets.
 //! Figures of one run are comparable with each other; a ratio travels between machines, a duration does not.
 
+mod build;
 mod catalog;
 mod change;
 mod connectors;
 mod contain;
 mod density;
+mod example;
 mod feed;
 mod import;
 mod instantiate;
@@ -47,8 +49,10 @@ enum Scenario {
     Feed(feed::Arguments),
     /// A fresh instance, and a load from the compiled cache.
     Instantiate(instantiate::Arguments),
-    /// What each shipped connector costs to run.
+    /// What each connector costs to run.
     Connectors(connectors::Arguments),
+    /// From nothing to a component, in each language.
+    Build(build::Arguments),
     /// Healthy channels beside every hostile connector.
     Contain(contain::Arguments),
     /// Many channels at rest.
@@ -66,6 +70,7 @@ fn main() -> anyhow::Result<()> {
         Scenario::Feed(arguments) => feed::run(&arguments)?,
         Scenario::Instantiate(arguments) => instantiate::run(&arguments)?,
         Scenario::Connectors(arguments) => connectors::run(&arguments)?,
+        Scenario::Build(arguments) => build::run(&arguments)?,
         Scenario::Contain(arguments) => contain::run(&arguments)?,
         Scenario::Density(arguments) => density::run(&arguments)?,
         Scenario::Start(arguments) => start::run(&arguments)?,

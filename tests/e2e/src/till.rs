@@ -1,7 +1,8 @@
-//! A channel that is read: the far end of the connector `test-reader`. It answers pages of lines, and can be made to
-//! hang or fail.
+//! A channel that is read, and told of parcels: the far end of the connector `test-reader`. It answers pages of lines,
+//! and can be made to hang or fail.
 
 use std::{
+    collections::VecDeque,
     net::SocketAddr,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -10,11 +11,11 @@ use std::{
 
 use axum::{
     Router,
-    extract::{Query, Request, State},
+    extract::{Path as UrlPath, Query, Request, State},
     http::StatusCode,
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{get, put},
 };
 use serde::Deserialize;
 use wharf_sync::ChannelConfiguration;
@@ -40,6 +41,21 @@ struct Desk {
     is_broken: bool,
     /// Answers with the first page, whatever is asked for.
     repeats: bool,
+    /// Every parcel that it was told of, as path and body, also those that it did not answer.
+    told: Vec<(String, String)>,
+    /// The next parcels are answered with this, after they were noted.
+    answers: VecDeque<Told>,
+}
+
+/// How a parcel is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// With this status and nothing else.
+    Status(u16),
+    /// With a receipt, at which the parcel's id is asked for.
+    Receipt,
+    /// Not within any test's patience.
+    Hung,
 }
 
 #[derive(Debug, Deserialize)]
@@ -60,6 +76,7 @@ impl Till {
                 "/orders",
                 get(async |State(till): State<Self>, Query(after)| till.page(|desk| &desk.orders, &after)),
             )
+            .route("/shipments/{order}/{id}", put(told).get(receipt))
             .layer(from_fn_with_state(till.clone(), misbehave))
             .with_state(till.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -91,6 +108,16 @@ impl Till {
         self.desk().repeats = true;
     }
 
+    /// The next parcels are answered like this, those after them with their id.
+    pub fn answer_parcels(&self, answers: impl IntoIterator<Item = Told>) {
+        self.desk().answers.extend(answers);
+    }
+
+    /// Every parcel that it was told of so far, as `ORDER/ID` and body.
+    pub fn told(&self) -> Vec<(String, String)> {
+        self.desk().told.clone()
+    }
+
     pub fn recover(&self) {
         let mut desk = self.desk();
         desk.hangs_at = None;
@@ -119,6 +146,34 @@ impl Till {
     fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn told(
+    State(till): State<Till>,
+    UrlPath((order, id)): UrlPath<(String, String)>,
+    body: String,
+) -> Response {
+    let answer = {
+        let mut desk = till.desk();
+        desk.told.push((format!("{order}/{id}"), body));
+        desk.answers.pop_front()
+    };
+    match answer {
+        None => format!("parcel-{id}").into_response(),
+        Some(Told::Status(status)) => {
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+        }
+        Some(Told::Receipt) => (StatusCode::ACCEPTED, id).into_response(),
+        Some(Told::Hung) => {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            StatusCode::OK.into_response()
+        }
+    }
+}
+
+/// At `/shipments/receipts/ID`.
+async fn receipt(UrlPath((_, id)): UrlPath<(String, String)>) -> String {
+    format!("parcel-{id}")
 }
 
 fn key(line: &str) -> &str {

@@ -277,6 +277,63 @@ async fn stock_and_price_alone_are_patched_and_a_feed_brings_no_older_ones() -> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn stock_and_price_overtake_a_feed_that_takes_hours() -> anyhow::Result<()> {
+    let seller = Seller::open(json!({"feed_from": 3})).await?;
+    seller.change(vec![product("A"), product("B")]).await?;
+    seller.sync_until_calm().await?;
+    seller.sorted_singles();
+
+    seller.amazon.work_for(usize::MAX);
+    seller.change(vec![renamed("A", "Leuchte"), renamed("B", "Licht"), product("C")]).await?;
+    seller.sync(GERMANY).await?;
+    for units in [4, 3] {
+        seller.change(vec![stocked("A", units), stocked("C", units)]).await?;
+        seller.sync(GERMANY).await?;
+        assert_eq!(
+            seller.sorted_singles(),
+            ["PATCH A fulfillment_availability"],
+            "C is new: its feed has its stock"
+        );
+        assert_eq!(seller.offered("A").0, json!(units));
+    }
+    seller.change(vec![priced("B", 890), renamed("B", "Lichtlein"), stocked("B", 1)]).await?;
+    seller.sync(GERMANY).await?;
+    let offer = ["PATCH B fulfillment_availability", "PATCH B purchasable_offer"];
+    assert_eq!(seller.sorted_singles(), offer, "the title waits for the feed");
+    assert_eq!(seller.offered("B"), (json!(1), json!(8.90)));
+    assert_eq!(seller.states().await?, [(ListingState::Pending, 3)]);
+
+    seller.amazon.work_for(0);
+    seller.sync_until_calm().await?;
+    assert_eq!(seller.amazon.feeds().len(), 1);
+    let last = seller.sorted_singles();
+    assert!(last.len() == 2 && last[0].starts_with("PATCH B item_name brand"), "{last:?}");
+    assert_eq!(last[1], "PATCH C fulfillment_availability");
+    assert_eq!((seller.offered("A").0, seller.offered("C").0), (json!(3), json!(3)));
+    assert_eq!(seller.amazon.attribute("B", "item_name")["value"], "Lichtlein");
+    assert_eq!(seller.states().await?, [(ListingState::Accepted, 3)]);
+    assert_eq!(seller.sync(GERMANY).await?.exchanges, 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_part_of_a_change_leaves_the_decision_to_the_whole() -> anyhow::Result<()> {
+    let seller = Seller::open(json!({})).await?;
+    seller.change(vec![product("A")]).await?;
+    seller.sync_until_calm().await?;
+    seller.sorted_singles();
+
+    seller.amazon.refuse("A", "purchasable_offer");
+    seller.change(vec![priced("A", 890), renamed("A", "Leuchte")]).await?;
+    seller.sync_until_calm().await?;
+    assert_eq!(seller.sorted_singles(), ["PATCH A purchasable_offer", "PUT A"]);
+    let refused = seller.listing("A").await?;
+    assert_eq!(refused.state, ListingState::Rejected);
+    assert_eq!(refused.problems[0].field.as_deref(), Some("purchasable_offer.our_price"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn few_listings_go_one_by_one_and_a_refused_one_names_its_field() -> anyhow::Result<()> {
     let seller = Seller::open(json!({})).await?;
     seller.amazon.refuse("B", "item_name");

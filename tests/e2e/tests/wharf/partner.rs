@@ -51,6 +51,11 @@ impl Made {
     }
 }
 
+/// The folder of the new connector in Rust.
+pub(crate) fn new_connector() -> PathBuf {
+    NEW.shop()
+}
+
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }

@@ -35,7 +35,7 @@ fn counts(entries: &[Entry]) -> Vec<(String, i64)> {
 #[test]
 fn the_abilities_are_read_from_the_exports() -> anyhow::Result<()> {
     let reader = reader()?;
-    assert_eq!(reader.abilities().names(), ["puller", "receiver", "intake"]);
+    assert_eq!(reader.abilities().names(), ["puller", "receiver", "intake", "fulfiller"]);
     conformance::quick(&reader).map_err(|breach| anyhow::anyhow!("{breach}"))?;
     let error = reader.prepare(&context(), &[]).unwrap_err();
     assert_eq!(error.to_string(), "connector `test-reader` does not export `publisher`");

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use wharf_e2e::components::repository;
 
 /// Every arrow that is allowed, by folder.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("host/catalog", &[]),
     ("host/store", &["wharf-catalog"]),
     ("host/sandbox", &["wharf-catalog"]),
@@ -20,6 +20,8 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("plugins/square", &["wharf-sdk"]),
     ("plugins/supplier-csv", &["wharf-sdk"]),
     ("plugins/vendure", &["wharf-sdk"]),
+    // The tests of the connectors use it, so it must not bring the host along.
+    ("tests/vendors", &[]),
 ];
 
 /// Which one crate of the host may name a technology.
@@ -32,17 +34,30 @@ const OWNERS: [(&str, &str); 6] = [
     ("wit-bindgen", "sdk"),
 ];
 
-fn dependencies(folder: &str) -> anyhow::Result<BTreeSet<String>> {
+fn dependencies(folder: &str, kind: &str) -> anyhow::Result<BTreeSet<String>> {
     let manifest: toml::Table = fs::read_to_string(repository().join(folder).join("Cargo.toml"))?.parse()?;
-    let names = manifest.get("dependencies").and_then(toml::Value::as_table);
+    let names = manifest.get(kind).and_then(toml::Value::as_table);
     Ok(names.into_iter().flat_map(|table| table.keys().cloned()).collect())
 }
 
 #[test]
 fn arrows_point_one_way() -> anyhow::Result<()> {
     for (folder, allowed) in ARROWS {
-        for name in dependencies(folder)?.iter().filter(|name| name.starts_with("wharf-")) {
+        for name in dependencies(folder, "dependencies")?.iter().filter(|name| name.starts_with("wharf-")) {
             assert!(allowed.contains(&name.as_str()), "{folder} must not know {name}");
+        }
+    }
+    Ok(())
+}
+
+/// A connector's tests call it natively and hold what it sends against the vendor's contract; whatever needs the host is
+/// a test of the whole.
+#[test]
+fn the_tests_of_connectors_know_no_host() -> anyhow::Result<()> {
+    for (folder, _) in ARROWS.iter().filter(|(folder, _)| folder.starts_with("plugins/")) {
+        for name in dependencies(folder, "dev-dependencies")?.iter().filter(|name| name.starts_with("wharf-"))
+        {
+            assert_eq!(name, "wharf-vendors", "the tests of {folder} must not know {name}");
         }
     }
     Ok(())
@@ -63,7 +78,7 @@ fn every_plugin_and_every_room_is_in_the_list() -> anyhow::Result<()> {
 fn each_outside_technology_has_one_owner() -> anyhow::Result<()> {
     for (folder, _) in ARROWS {
         for (technology, owner) in OWNERS {
-            let uses = dependencies(folder)?.contains(technology);
+            let uses = dependencies(folder, "dependencies")?.contains(technology);
             assert!(!uses || folder == owner, "{folder} names {technology}, which belongs to {owner}");
         }
     }
