@@ -26,7 +26,11 @@ fn every_interface_is_released() {
     let today = interfaces();
     let new = today.iter().filter(|(name, _)| !released.contains_key(*name));
     let lines: Vec<String> = new.map(|(name, text)| format!("{name} {}", digest_of(text))).collect();
-    assert!(lines.is_empty(), "to release them, add to wit/released.txt, with the whole version:\n{}", lines.join("\n"));
+    assert!(
+        lines.is_empty(),
+        "to release them, add to wit/released.txt, with the whole version:\n{}",
+        lines.join("\n")
+    );
 }
 
 #[test]
