@@ -13,13 +13,13 @@ fn prepare(operation: Operation<'_>) -> Exchange {
     let request = match operation.item.sku() {
         "X-injection" => carrying("a\"\r\nx-evil: 1\r\n\r\n", "b"),
         "X-flood" => flood(),
-        _ => Request::post(0, "/items").asset("form:0000"),
+        _ => Request::post(0, "/items/X").asset("form:0000"),
     };
     request.covering(vec![0])
 }
 
 fn carrying(name: &str, text: &str) -> Request {
-    Request::post(0, "/items").form(Form::new().text(name, text))
+    Request::post(0, "/items/X").form(Form::new().text(name, text))
 }
 
 fn flood() -> ! {
