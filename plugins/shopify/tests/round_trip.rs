@@ -11,7 +11,7 @@ use shopify::Shopify;
 use wharf_sdk::{
     Action, Context, Decimal, Outcome, Request, Response,
     inbound::{Entry, ListingState},
-    testing::{self, Item, Operation, Value, context, euros, levels, published, pulled, warned},
+    testing::{self, Item, Operation, Value, context, euros, levels, published, pulled, remembered, warned},
 };
 use wharf_vendors::keeping::{Article, PLACES, catalog, shopify::Shop, shown};
 
@@ -118,15 +118,6 @@ fn check_listings(
     expected.sort_by(|one, other| one.0.cmp(&other.0));
     prop_assert_eq!(all, expected);
     Ok(())
-}
-
-/// What an outcome leaves with the listing, which a later one may leave as it is.
-fn remembered(before: &Outcome, now: Outcome) -> Outcome {
-    Outcome {
-        remote_id: now.remote_id.or_else(|| before.remote_id.clone()),
-        note: now.note.or_else(|| before.note.clone()),
-        ..now
-    }
 }
 
 proptest! {

@@ -10,7 +10,7 @@ use wharf_sdk::{
     Action, Context, Outcome, Request, Response,
     inbound::Entry,
     strip_html,
-    testing::{self, Item, Operation, Value, context, euros, levels, published, pulled, warned},
+    testing::{self, Item, Operation, Value, context, euros, levels, published, pulled, remembered, warned},
 };
 use wharf_vendors::keeping::{Article, PLACES, catalog, shown, square::Seller, words};
 
@@ -98,15 +98,6 @@ fn check_stock(catalog: &[Article], outcomes: &[Outcome], seller: &mut Seller) -
     sent.sort();
     prop_assert_eq!(counted, sent);
     Ok(())
-}
-
-/// What an outcome leaves with the listing, which a later one may leave as it is.
-fn remembered(before: &Outcome, now: Outcome) -> Outcome {
-    Outcome {
-        remote_id: now.remote_id.or_else(|| before.remote_id.clone()),
-        note: now.note.or_else(|| before.note.clone()),
-        ..now
-    }
 }
 
 proptest! {

@@ -23,7 +23,7 @@ pub use fixture::{
     settled_shipments, warned,
 };
 pub use forms::form;
-pub use round::{published, pulled};
+pub use round::{published, pulled, remembered};
 pub use secrets::set_secret;
 
 use crate::{

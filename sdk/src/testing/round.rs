@@ -43,6 +43,15 @@ pub fn published<C: Publisher>(
     panic!("still sending after {MOST} exchanges");
 }
 
+/// What the host keeps with a listing after a second outcome, which may leave what the first one told as it is.
+pub fn remembered(before: &Outcome, now: Outcome) -> Outcome {
+    Outcome {
+        remote_id: now.remote_id.or_else(|| before.remote_id.clone()),
+        note: now.note.or_else(|| before.note.clone()),
+        ..now
+    }
+}
+
 /// Everything that a stream of the connector, counted as in its description, brings from its beginning.
 pub fn pulled<C: Puller>(
     context: &Context,
