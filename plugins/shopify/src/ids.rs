@@ -10,6 +10,8 @@ pub(crate) const VARIANT: &str = "ProductVariant";
 pub(crate) const INVENTORY_ITEM: &str = "InventoryItem";
 pub(crate) const LOCATION: &str = "Location";
 pub(crate) const PUBLICATION: &str = "Publication";
+pub(crate) const FULFILLMENT_ORDER: &str = "FulfillmentOrder";
+pub(crate) const FULFILLMENT_ORDER_LINE: &str = "FulfillmentOrderLineItem";
 
 /// `gid://shopify/Product/1`
 pub(crate) fn gid(kind: &str, number: u64) -> String {

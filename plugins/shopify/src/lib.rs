@@ -9,6 +9,7 @@
 //! | stock | `inventorySetQuantities @idempotent` with `changeFromQuantity`, up to 100 quantities at once; where Shopify holds others, they are read and the operation is prepared again |
 //! | delete | `productSet` without the variant while others of its group stay; else `productVariantsBulkDelete`, and `productDelete` for the last one |
 //! | price, stock or delete of which nothing is noted | `productVariants` by SKU first |
+//! | parcels | `fulfillmentOrders` of the order, `fulfillmentOrderSplit` where the parcel is a part of one, `fulfillmentCreate` over whole ones |
 //! | orders | `orders` by time of change, `order` for those with many lines |
 //! | stock levels | `location.inventoryLevels` by time of change |
 //! | listings | `productVariants`, all of them |
@@ -23,6 +24,7 @@
 //! - `product`, `selection`, `media`, `money`, `product_set`: a group as one product. `set_answer`: what became of it.
 //! - `prices`, `stock`, `stock_answer`, `deletion`, `find`: the other operations, with their answers.
 //! - `note`, `memo`, `ids`: what is remembered of a listing, and of an exchange.
+//! - `fulfilment`: parcels that left.
 //! - `orders`, `order`, `levels`, `listings`: what is pulled. `webhook`, `webhook_order`: what Shopify calls with.
 //! - `address`: where an order goes, for both.
 
@@ -31,6 +33,7 @@ mod deletion;
 mod documents;
 mod fields;
 mod find;
+mod fulfilment;
 mod graphql;
 mod ids;
 mod levels;
@@ -57,9 +60,9 @@ mod webhook_order;
 
 use wharf_sdk::{
     Answer, AuthScheme, Budget, ChangeDetection, Connector, Context, Delivery, Description, Endpoint, Fetch,
-    Idempotency, Method, Operations, Page, Placement, Position, Preparation, Problem, Publisher, Publishing,
-    PullStream, Puller, Receipt, Receiver, Receiving, Request, Response, Settlement, StreamKind, Variants,
-    Verdict,
+    Fulfiller, Idempotency, Method, Operations, Page, Placement, Position, Preparation, Problem, Publisher,
+    Publishing, PullStream, Puller, Receipt, Receiver, Receiving, Request, Response, Settlement, Shipment,
+    StreamKind, Variants, Verdict,
 };
 
 use crate::{
@@ -83,7 +86,7 @@ const LISTINGS: u32 = 2;
 #[derive(Debug)]
 pub struct Shopify;
 
-wharf_sdk::connector!(Shopify: Publisher, Puller, Receiver);
+wharf_sdk::connector!(Shopify: Publisher, Puller, Receiver, Fulfiller);
 
 impl Connector for Shopify {
     fn describe() -> Description {
@@ -91,7 +94,7 @@ impl Connector for Shopify {
         Description::new(
             "shopify",
             env!("CARGO_PKG_VERSION"),
-            "Lists products in a Shopify shop, and reads its orders.",
+            "Lists products in a Shopify shop, reads its orders, and confirms parcels.",
         )
         .fields(fields::fields())
         .variants(Variants::new(3, selection::MAXIMUM_VARIANTS).axes(&fields::OPTIONS))
@@ -237,5 +240,23 @@ fn page(context: &Context, stream: u32, memo: &[u8], data: &serde_json::value::R
 impl Receiver for Shopify {
     fn receive(_: &Context, delivery: &Delivery) -> Receipt {
         webhook::receive(delivery)
+    }
+}
+
+impl Fulfiller for Shopify {
+    fn prepare_shipments(context: &Context, shipments: &[Shipment]) -> Preparation {
+        match context.settings::<Settings>() {
+            Ok(settings) => fulfilment::prepare(&settings, shipments),
+            Err(problem) => Preparation::reject_all(shipments.len(), &problem),
+        }
+    }
+
+    fn settle_shipments(context: &Context, answers: Vec<Answer>) -> Vec<Settlement> {
+        match context.settings::<Settings>() {
+            Ok(settings) => answers.iter().map(|answer| fulfilment::settle(&settings, answer)).collect(),
+            Err(problem) => {
+                answers.iter().map(|answer| Settlement::reject_all(answer.covers, &problem)).collect()
+            }
+        }
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) inventory_policy: String,
     #[serde(default = "yes")]
     pub(crate) compare_stock: bool,
+    #[serde(default)]
+    pub(crate) notify_customer: bool,
 }
 
 fn option_names() -> Vec<String> {

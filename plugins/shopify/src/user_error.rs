@@ -94,7 +94,7 @@ impl UserError {
         }
     }
 
-    fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.code.as_deref().unwrap_or_default()
     }
 

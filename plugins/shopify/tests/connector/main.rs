@@ -6,4 +6,6 @@ mod pulling;
 mod receiving;
 mod setting;
 mod settling;
+mod shipping;
 mod stocking;
+mod warehouse;
