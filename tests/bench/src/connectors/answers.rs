@@ -173,7 +173,7 @@ fn vendure(sent: &Value) -> Option<Value> {
             let groups = variables.as_object()?.iter();
             Value::Object(groups.map(|(name, input)| (name.clone(), made(name, input))).collect())
         }
-        "WriteVariants" => {
+        "CreateVariants" => {
             let created: Vec<Value> = variables["create"].as_array()?.iter().map(written).collect();
             json!({"createProductVariants": created})
         }
