@@ -141,8 +141,27 @@ pub(crate) async fn insert(
     channel_id: i64,
     opened: Vec<NewExchange>,
 ) -> Result<Vec<i64>, StoreError> {
+    let (ids, covers) = open(connection, &INSERT, channel_id, opened).await?;
+    INSERT_COVERS
+        .execute(connection, covers.into_iter(), |mut row, (id, position, cover)| {
+            row.push_bind(id).push_bind(position).push_bind(cover.product_id).push_bind(cover.marked);
+            let bytes = cover.fingerprint.map_or_else(Vec::new, |shows| shows.to_bytes().to_vec());
+            row.push_bind(cover.revision).push_bind(bytes).push_bind(i16::from(cover.lanes.bits()));
+        })
+        .await?;
+    Ok(ids)
+}
+
+/// Stores exchanges by this statement, with the documents that they bring. Answers with their ids, and with what each
+/// covers and at which place.
+pub(crate) async fn open<C>(
+    connection: &mut Connection,
+    insert: &RowStatement,
+    channel_id: i64,
+    opened: Vec<NewExchange<C>>,
+) -> Result<(Vec<i64>, Vec<(i64, i64, C)>), StoreError> {
     if opened.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let now = database::now();
     let first = Sequence::Exchange.take(connection, opened.len()).await?;
@@ -154,20 +173,13 @@ pub(crate) async fn insert(
         let document = documents::keep(connection, exchange.document).await?;
         rows.push((*id, exchange.due_at, exchange.request, exchange.memo, document));
     }
-    INSERT
+    insert
         .execute(connection, rows.into_iter(), |mut row, (id, due_at, request, memo, document)| {
             row.push_bind(id).push_bind(channel_id).push_bind(due_at).push_bind(request).push_bind(memo);
             row.push_bind(document).push_bind(0).push_bind(now);
         })
         .await?;
-    INSERT_COVERS
-        .execute(connection, covers.into_iter(), |mut row, (id, position, cover)| {
-            row.push_bind(id).push_bind(position).push_bind(cover.product_id).push_bind(cover.marked);
-            let bytes = cover.fingerprint.map_or_else(Vec::new, |shows| shows.to_bytes().to_vec());
-            row.push_bind(cover.revision).push_bind(bytes).push_bind(i16::from(cover.lanes.bits()));
-        })
-        .await?;
-    Ok(ids)
+    Ok((ids, covers))
 }
 
 /// Removes exchanges with what they cover. Documents stay until [`documents::sweep`].

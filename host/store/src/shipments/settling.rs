@@ -10,9 +10,8 @@ use crate::{
     database::{self, Connection, Store, commit},
     documents,
     error::{Doing, StoreError},
-    exchanges::NewExchange,
+    exchanges::{self, NewExchange},
     orders,
-    sequence::Sequence,
     settlement::problems_text,
 };
 use sqlx::Row as _;
@@ -139,23 +138,7 @@ async fn open(
     channel_id: i64,
     opened: Vec<NewExchange<ShipmentCover>>,
 ) -> Result<(), StoreError> {
-    if opened.is_empty() {
-        return Ok(());
-    }
-    let now = database::now();
-    let first = Sequence::Exchange.take(connection, opened.len()).await?;
-    let (mut rows, mut covers) = (Vec::with_capacity(opened.len()), Vec::new());
-    for (id, exchange) in (first..).zip(opened) {
-        covers.extend((0_i64..).zip(exchange.covers).map(|(position, cover)| (id, position, cover)));
-        let document = documents::keep(connection, exchange.document).await?;
-        rows.push((id, exchange.due_at, exchange.request, exchange.memo, document));
-    }
-    INSERT
-        .execute(connection, rows.into_iter(), |mut row, (id, due_at, request, memo, document)| {
-            row.push_bind(id).push_bind(channel_id).push_bind(due_at).push_bind(request).push_bind(memo);
-            row.push_bind(document).push_bind(0).push_bind(now);
-        })
-        .await?;
+    let (_, covers) = exchanges::open(connection, &INSERT, channel_id, opened).await?;
     INSERT_COVERS
         .execute(connection, covers.into_iter(), |mut row, (id, position, cover)| {
             row.push_bind(id).push_bind(position).push_bind(cover.shipment_id).push_bind(cover.steps);
